@@ -1,0 +1,31 @@
+"""Bundled tables, generators of toy data, and the way from a table to batches.
+
+Everything works offline. The tables lie in ``data/`` as small CSV files, each checked against
+its sha256 when it is loaded; ``data/README.md`` says where each comes from.
+"""
+
+from __future__ import annotations
+
+from course_utils.datasets.generators import make_points, make_regression
+from course_utils.datasets.preparation import Splits, batches, split, standardize
+from course_utils.datasets.tables import (
+    Dataset,
+    DatasetError,
+    check_data_files,
+    dataset_names,
+    load_dataset,
+)
+
+__all__ = [
+    "Dataset",
+    "DatasetError",
+    "Splits",
+    "batches",
+    "check_data_files",
+    "dataset_names",
+    "load_dataset",
+    "make_points",
+    "make_regression",
+    "split",
+    "standardize",
+]

@@ -6,15 +6,11 @@ its sha256 when it is loaded; ``data/README.md`` says where each comes from.
 
 from __future__ import annotations
 
+from course_utils.datasets.dataset import Dataset
+from course_utils.datasets.files import DatasetError, check_data_files
 from course_utils.datasets.generators import make_points, make_regression
 from course_utils.datasets.preparation import Splits, batches, split, standardize
-from course_utils.datasets.tables import (
-    Dataset,
-    DatasetError,
-    check_data_files,
-    dataset_names,
-    load_dataset,
-)
+from course_utils.datasets.tables import dataset_names, load_dataset
 
 __all__ = [
     "Dataset",

@@ -71,11 +71,11 @@ def make_points(
     >>> X.shape, y.shape, y.sum().item()
     (torch.Size([100, 2]), torch.Size([100, 1]), 50.0)
     """
-    if kind not in _KINDS:
-        raise ValueError(unknown("kind of points", str(kind), _KINDS))
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(unknown("kind of points", str(kind), KINDS))
     check_positive("n", n)
     check_seed(seed)
-    draw, default_noise, n_classes = _KINDS[kind]
+    draw, default_noise, n_classes = KINDS[kind]
     if n < n_classes:
         raise ValueError(f"'{kind}' has {n_classes} classes and needs n >= {n_classes}, not {n}.")
     noise = default_noise if noise is None else check_noise(noise)
@@ -205,7 +205,7 @@ def _two_clouds(n: int, noise: float, rng: np.random.RandomState) -> Points:
 
 
 # kind -> how it is drawn, its own noise, number of classes
-_KINDS: dict[str, tuple[Draw, float, int]] = {
+KINDS: dict[str, tuple[Draw, float, int]] = {
     "moons": (_moons, 0.05, 2),
     "circles": (_circles, 0.05, 2),
     "blobs": (_blobs, 1.0, 3),

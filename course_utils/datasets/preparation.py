@@ -82,7 +82,7 @@ def split(
         labels = y if stratify is True else stratify
         order = _stratified_order(_as_labels(labels, n), rng)
     rows = [order[:first], order[first:second], order[second:]]
-    parts = [torch.from_numpy(rng.permutation(part)) for part in rows]
+    parts = [torch.from_numpy(rng.permutation(part).astype(np.int64)) for part in rows]
     return Splits(*((X[part], y[part]) for part in parts))
 
 

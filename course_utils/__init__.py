@@ -1,0 +1,66 @@
+"""Neural networks with PyTorch: the package behind the lectures.
+
+Everything a notebook needs is imported from here::
+
+    from course_utils import fit, load_dataset, seed_everything
+
+A name is looked up in its module when it is first used, so that ``import course_utils`` costs
+no more than ``import torch``: matplotlib, pandas and scikit-learn wait until somebody asks.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Public name -> module that defines it. Sorted by module, then as a lecture meets them.
+_EXPORTS: dict[str, str] = {
+    # runtime
+    "seed_everything": "runtime",
+    "get_device": "runtime",
+    # datasets
+    "Dataset": "datasets",
+    "Splits": "datasets",
+    "load_dataset": "datasets",
+    "make_points": "datasets",
+    "make_regression": "datasets",
+    "split": "datasets",
+    "standardize": "datasets",
+    "batches": "datasets",
+    # models
+    "LinearRegression": "models",
+    "LogisticRegression": "models",
+    "MLP": "models",
+    # training
+    "fit": "training",
+    "evaluate": "training",
+    "History": "training",
+    # metrics
+    "accuracy": "metrics",
+    "precision": "metrics",
+    "recall": "metrics",
+    "f1": "metrics",
+    "r2": "metrics",
+    "confusion": "metrics",
+    # plotting
+    "use_course_style": "plotting",
+    "describe": "plotting",
+    "plot_history": "plotting",
+}
+
+__all__ = ["__version__", *_EXPORTS]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module behind a public name on first use (PEP 562)."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_EXPORTS[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

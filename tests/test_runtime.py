@@ -1,0 +1,88 @@
+"""Seeds and devices."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from course_utils import get_device, seed_everything
+
+
+def draw() -> tuple[float, float, float]:
+    return random.random(), float(np.random.rand()), torch.rand(1).item()
+
+
+def test_the_same_seed_gives_the_same_numbers_from_all_three_generators() -> None:
+    seed_everything(3)
+    first = draw()
+    seed_everything(3)
+    assert draw() == first
+
+
+def test_different_seeds_give_different_numbers() -> None:
+    seed_everything(3)
+    first = draw()
+    seed_everything(4)
+    assert all(a != b for a, b in zip(first, draw(), strict=True))
+
+
+def test_seeding_turns_reduced_precision_off() -> None:
+    torch.backends.cudnn.allow_tf32 = True
+    seed_everything()
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
+
+
+@pytest.mark.parametrize("seed", ["1", 1.0, None, True])
+def test_a_seed_that_is_no_whole_number_is_refused(seed: object) -> None:
+    with pytest.raises(TypeError, match="whole number"):
+        seed_everything(seed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_out_of_range_is_refused(seed: int) -> None:
+    with pytest.raises(ValueError, match=r"2\*\*32"):
+        seed_everything(seed)
+
+
+def test_a_preferred_device_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    assert get_device("cpu") == torch.device("cpu")
+    assert get_device(torch.device("cpu")) == torch.device("cpu")
+
+
+def test_the_environment_overrides_the_preference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert get_device("cuda:7") == torch.device("cpu")
+
+
+def test_the_fastest_device_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert get_device() == torch.device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert get_device() == torch.device("mps")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert get_device() == torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:x", "meta"])
+def test_an_unknown_device_is_refused_with_the_known_ones(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    with pytest.raises(ValueError, match="'cpu', 'cuda'"):
+        get_device(name)
+
+
+def test_a_device_that_is_not_there_is_refused_and_the_variable_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setenv("COURSE_DEVICE", "cuda:1")
+    with pytest.raises(ValueError, match="COURSE_DEVICE asks for 'cuda:1'.*doctor"):
+        get_device()

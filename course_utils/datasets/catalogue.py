@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from textwrap import fill
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class Card:
         ]
 
     def text(self, note: str = "") -> str:
-        """Return the card as plain text, with a note on the variant if there is one."""
+        """Return the card as plain text to print, with a note on the variant if there is one."""
         rows = self.lines() if not note else [*self.lines(), ("This variant", note)]
-        return "\n".join(f"{heading}: {text}" for heading, text in rows)
+        paragraphs = (f"{heading}: {text}" for heading, text in rows)
+        return "\n".join(fill(text, 88, subsequent_indent="    ") for text in paragraphs)
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,7 @@ TABLES: dict[str, Table] = {
         },
         card=Card(
             what="Eight measurements of 768 women, and whether diabetes was diagnosed within "
-            "five years (class 1, 35 % of them).",
+            "five years (to 268 of them it was).",
             who="Akimel O'odham (Pima) women, 21 years or older, of the community near Phoenix, "
             "Arizona: real people, who gave decades of examinations to research.",
             when="Within a study begun in 1965; published in 1988.",

@@ -40,6 +40,7 @@ class Dataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
     Examples
     --------
+    >>> from course_utils import load_dataset
     >>> houses = load_dataset("houses")
     >>> houses
     Dataset 'houses': X (3, 1) float32, y (3, 1) float32
@@ -106,6 +107,7 @@ class Dataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
         Examples
         --------
+        >>> from course_utils import load_dataset
         >>> load_dataset("mpg").feature("weight").shape
         torch.Size([392, 1])
         """
@@ -121,6 +123,7 @@ class Dataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
         Examples
         --------
+        >>> from course_utils import load_dataset
         >>> load_dataset("mpg").label("weight")
         'weight (lb)'
         """

@@ -65,6 +65,7 @@ def split(
 
     Examples
     --------
+    >>> from course_utils import make_points
     >>> X, y = make_points("moons", 100)
     >>> parts = split(X, y, stratify=True)
     >>> parts
@@ -163,6 +164,7 @@ def batches(
 
     Examples
     --------
+    >>> from course_utils import make_points
     >>> X, y = make_points("moons", 100)
     >>> [len(y_batch) for X_batch, y_batch in batches(X, y, 32)]
     [32, 32, 32, 4]

@@ -1,0 +1,59 @@
+"""Command line of the notebook tools: ``python -m course_utils.notebooks``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from .execute import Execution, execute
+from .files import NotebookError, find_notebooks
+
+
+def execute_main(argv: Sequence[str] | None = None) -> int:
+    """Run notebooks and write them back clean; 0 if all went well."""
+    parser = argparse.ArgumentParser(prog="execute", description=execute_main.__doc__)
+    _add_paths(parser)
+    parser.add_argument("-j", "--jobs", type=int, default=2, help="notebooks side by side (2)")
+    parser.add_argument("--timeout", type=float, default=300, help="seconds for one cell (300)")
+    args = parser.parse_args(argv)
+
+    def report(result: Execution) -> None:
+        print(result, flush=True)
+
+    if not find_notebooks(args.paths):
+        raise NotebookError(f"no notebooks in {', '.join(args.paths)}.")
+    results = execute(args.paths, jobs=args.jobs, timeout=args.timeout, report=report)
+    failed = [result for result in results if result.error is not None]
+    rewritten = sum(result.changed for result in results)
+    print(f"{len(results)} notebooks: {rewritten} rewritten, {len(failed)} failed.")
+    return 1 if failed else 0
+
+
+_COMMANDS = {"execute": execute_main}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Dispatch to one of the commands; errors are one clear message, not a traceback."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if not argv or argv[0] not in _COMMANDS:
+        print(f"usage: python -m course_utils.notebooks {{{','.join(_COMMANDS)}}} [paths]")
+        return 0 if argv and argv[0] in ("-h", "--help") else 2
+    try:
+        return _COMMANDS[argv[0]](argv[1:])
+    except NotebookError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped.", file=sys.stderr)
+        return 130
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", default=["lectures"], help="notebooks or folders (lectures)"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -485,6 +485,12 @@ def test_noise_spreads_the_points():
         assert not calm.equal(wild)
 
 
+@pytest.mark.parametrize("kind", ["blobs", "varied", "quantiles", "two_clouds"])
+def test_noise_scales_the_spread_about_the_same_centres(kind):
+    calm, X, wild = (make_points(kind, 90, noise=noise, seed=1)[0] for noise in (0.0, 1.0, 3.0))
+    assert torch.allclose(wild - calm, 3 * (X - calm), atol=1e-4)
+
+
 def test_regression_points_lie_about_the_plane_that_was_asked_for():
     X, y = make_regression(5000, weights=(2.0, -1.0), bias=0.5, noise=0.3, seed=1)
     assert (X.shape, y.shape, X.dtype, y.dtype) == (

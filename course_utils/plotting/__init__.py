@@ -4,6 +4,18 @@ Every function draws on the Axes that it is given (or on a fresh one), returns i
 nothing that a lecture should show. ``describe`` then shows the figure with its alt text.
 """
 
+from .descent import (
+    plot_contours,
+    plot_descent,
+    plot_gradient,
+    plot_learning_rates,
+    plot_surface,
+    plot_traces,
+)
+from .graphs import plot_graph, plot_mlp_graph
+from .diagrams import (
+    plot_cycle,
+)
 from .style import (
     CLASS_CMAP,
     CLASS_COLORS,
@@ -22,6 +34,15 @@ __all__ = [
     "COLORS",
     "describe",
     "new_axes",
+    "plot_contours",
+    "plot_cycle",
+    "plot_descent",
+    "plot_gradient",
+    "plot_graph",
     "plot_history",
+    "plot_learning_rates",
+    "plot_mlp_graph",
+    "plot_surface",
+    "plot_traces",
     "use_course_style",
 ]

@@ -12,7 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .files import NotebookError, clean, dumps, find_notebooks, read_notebook, write_text
-from .kernel import Kernel, KernelStopped
+from .kernel import Kernel, KernelStoppedError
 
 SLOW_CELL = 20.0  # seconds; the house rule's limit for one cell
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -116,7 +116,7 @@ async def _execute_file(path: Path, *, timeout: float, kernels: int) -> Executio
 async def execute_notebook(
     nb: NotebookNode, folder: Path, *, timeout: float = 300, kernels: int = 1
 ) -> tuple[int, float]:
-    """Run every code cell of `nb` in place; the number and the seconds of the slowest cell."""
+    """Run every code cell of `nb` in place; return number and seconds of the slowest one."""
     kernel = Kernel(nb, folder, timeout=timeout, kernels=kernels)
     count, slowest = 0, (0, 0.0)
     try:
@@ -131,7 +131,7 @@ async def execute_notebook(
             start = time.perf_counter()
             try:
                 outputs = await kernel.run(index)
-            except KernelStopped as error:
+            except KernelStoppedError as error:
                 raise NotebookError(describe_failure(index, cell.source, str(error))) from error
             slowest = max(slowest, (index + 1, time.perf_counter() - start), key=lambda s: s[1])
             cell.execution_count = count
@@ -141,7 +141,7 @@ async def execute_notebook(
                 problem = output_problem(output)
                 if problem:
                     raise NotebookError(describe_failure(index, cell.source, problem))
-    except KernelStopped as error:
+    except KernelStoppedError as error:
         raise NotebookError(str(error)) from error
     finally:
         await kernel.stop()
@@ -149,7 +149,7 @@ async def execute_notebook(
 
 
 def output_problem(output: NotebookNode) -> str | None:
-    """What is wrong with an output that no lecture may have: an error, or text on stderr."""
+    """Say what is wrong with an output that no lecture may have: an error, text on stderr."""
     if output.output_type == "error":
         lines = _ANSI.sub("", "\n".join(output.traceback)).strip().splitlines()
         if len(lines) > _SHOWN_LINES:
@@ -162,7 +162,7 @@ def output_problem(output: NotebookNode) -> str | None:
 
 
 def describe_failure(index: int, source: str, problem: str) -> str:
-    """One message with the cell's number (counted from 1), its source and the problem."""
+    """Put into one message the cell's number (counted from 1), its source and the problem."""
     body = "\n".join(f"    | {line}" for line in source.splitlines())
     why = "\n".join(f"    {line}" for line in problem.splitlines())
     return f"  cell {index + 1}:\n{body}\n{why}"

@@ -11,7 +11,6 @@ import copy
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,7 @@ class NotebookError(Exception):
 
 
 def find_notebooks(paths: Iterable[str | Path] = ("lectures",)) -> list[Path]:
-    """Notebook files among `paths`; a folder stands for the notebooks directly in it.
+    """List the notebooks among `paths`; a folder stands for the notebooks directly in it.
 
     Parameters
     ----------
@@ -81,17 +80,19 @@ def read_notebook(path: str | Path) -> NotebookNode:
         found = raw.get("nbformat")
         raise NotebookError(f"{path}: notebook format {found}; save it in format 4 (JupyterLab).")
     raw.nbformat_minor = max(5, raw.get("nbformat_minor", 0))
-    return raw
+    notebook: NotebookNode = raw
+    return notebook
 
 
 def dumps(nb: NotebookNode) -> str:
-    """Text of the cleaned notebook: sorted keys, one space of indent, a newline at the end."""
+    """Return the cleaned notebook as text: sorted keys, indented by one, a newline at the end."""
     nb = clean(nb)
     try:
         nbformat.validate(nb)
     except nbformat.ValidationError as error:
         raise NotebookError(f"not a valid notebook: {error.message}") from error
-    return nbformat.writes(nb).rstrip("\n") + "\n"
+    text: str = nbformat.writes(nb)
+    return text.rstrip("\n") + "\n"
 
 
 def write_text(path: str | Path, text: str) -> bool:
@@ -99,20 +100,19 @@ def write_text(path: str | Path, text: str) -> bool:
     path, data = Path(path), text.encode("utf-8")
     if path.exists() and path.read_bytes() == data:
         return False
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        temporary.write_bytes(data)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     return True
 
 
 def clean(nb: NotebookNode) -> NotebookNode:
-    """Copy of a notebook without what differs from run to run or from editor to editor."""
+    """Copy a notebook without what differs from run to run or from editor to editor."""
     nb = copy.deepcopy(nb)
     nb.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": LANGUAGE_INFO})
     seen: set[str] = set()
@@ -128,12 +128,12 @@ def clean(nb: NotebookNode) -> NotebookNode:
 
 
 def clean_outputs(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """Outputs with neighbouring pieces of a stream joined and widget views removed."""
+    """Join neighbouring pieces of a stream, and remove what belongs to one kernel only."""
     cleaned: list[NotebookNode] = []
     for output in map(copy.deepcopy, outputs):
-        before = cleaned[-1] if cleaned else None
-        if output.output_type == "stream" and before is not None:
-            if before.output_type == "stream" and before.name == output.name:
+        if cleaned and output.output_type == cleaned[-1].output_type == "stream":
+            before = cleaned[-1]
+            if output.name == before.name:
                 before.text += output.text
                 continue
         if "data" in output:
@@ -154,7 +154,8 @@ def _clean_metadata(metadata: NotebookNode) -> NotebookNode:
         del kept["slideshow"]
     if not kept.get("tags", True):
         del kept["tags"]
-    return nbformat.from_dict(kept)
+    cleaned: NotebookNode = nbformat.from_dict(kept)
+    return cleaned
 
 
 def _usable_id(cell: NotebookNode, taken: set[str]) -> str:

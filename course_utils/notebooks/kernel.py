@@ -27,11 +27,11 @@ from .files import clean_outputs
 _NOT_PASSED_ON = ("COLUMNS", "LINES", "MPLBACKEND", "PYTEST_CURRENT_TEST", "PYTHONWARNINGS")
 
 
-class KernelStopped(Exception):
+class KernelStoppedError(Exception):
     """The kernel died or ran out of time; the message says which."""
 
 
-class _ThisEnvironment(KernelSpecManager):  # type: ignore[misc]
+class _ThisEnvironment(KernelSpecManager):
     """Knows one kernel: the interpreter that is running now, whatever the user has installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
@@ -50,7 +50,7 @@ class _SilentOutput(OutputWidget):
 
 
 def kernel_environment(kernels: int = 1) -> dict[str, str]:
-    """Environment variables for a kernel when `kernels` of them run side by side.
+    """Make the environment variables of a kernel when `kernels` of them run side by side.
 
     ``COURSE_DEVICE`` and ``OMP_NUM_THREADS`` pass through. Where the number of threads is not
     set, the cores are shared out, since two kernels that both use every core are slower than
@@ -97,7 +97,7 @@ class Kernel:
                 kernel_spec_manager=_ThisEnvironment(),
                 # Sockets in a folder of our own cannot clash, ports can. Windows has none.
                 transport="tcp" if sys.platform == "win32" else "ipc",
-                connection_file=os.path.join(self._scratch.name, "kernel.json"),
+                connection_file=str(Path(self._scratch.name, "kernel.json")),
             )
             self._client = NotebookClient(
                 self.nb,
@@ -118,29 +118,29 @@ class Kernel:
             except RuntimeError as error:
                 await self._shut_down()
                 if last_try:
-                    raise KernelStopped(f"the kernel did not start: {error}") from error
+                    raise KernelStoppedError(f"the kernel did not start: {error}") from error
 
     async def run(self, index: int) -> list[NotebookNode]:
         """Run one cell and return its cleaned outputs.
 
         Raises
         ------
-        KernelStopped
+        KernelStoppedError
             When the kernel died or the cell took too long. No further cell can be run.
         """
         if self._client is None:
-            raise KernelStopped("the kernel is not running")
+            raise KernelStoppedError("the kernel is not running")
         cell = self.nb.cells[index]
         try:
             await self._client.async_execute_cell(cell, index)
         except CellTimeoutError as error:
             await self.stop()
             message = f"the cell took longer than {self.timeout:g} s and was stopped"
-            raise KernelStopped(message) from error
+            raise KernelStoppedError(message) from error
         except DeadKernelError as error:
             await self.stop()
             message = "the kernel died (out of memory, a crash in compiled code, or an exit call?)"
-            raise KernelStopped(message) from error
+            raise KernelStoppedError(message) from error
         cell.outputs = clean_outputs(cell.outputs)
         outputs: list[NotebookNode] = cell.outputs
         return outputs

@@ -4,6 +4,8 @@ Every function draws on the Axes that it is given (or on a fresh one), returns i
 nothing that a lecture should show. ``describe`` then shows the figure with its alt text.
 """
 
+from .classification import plot_decision_boundary, plot_points
+from .curves import plot_curves
 from .descent import (
     plot_contours,
     plot_descent,
@@ -12,10 +14,12 @@ from .descent import (
     plot_surface,
     plot_traces,
 )
-from .graphs import plot_graph, plot_mlp_graph
 from .diagrams import (
     plot_cycle,
 )
+from .graphs import plot_graph, plot_mlp_graph
+from .probabilities import plot_confusion, plot_penalty, plot_scores, plot_sigmoid_fit
+from .regression import plot_fit, plot_noise, plot_residuals
 from .style import (
     CLASS_CMAP,
     CLASS_COLORS,
@@ -26,6 +30,7 @@ from .style import (
     use_course_style,
 )
 from .training import plot_history
+from .units import plot_perceptron, plot_unit
 
 __all__ = [
     "CLASS_CMAP",
@@ -34,15 +39,27 @@ __all__ = [
     "COLORS",
     "describe",
     "new_axes",
+    "plot_confusion",
     "plot_contours",
+    "plot_curves",
     "plot_cycle",
+    "plot_decision_boundary",
     "plot_descent",
+    "plot_fit",
     "plot_gradient",
     "plot_graph",
     "plot_history",
     "plot_learning_rates",
     "plot_mlp_graph",
+    "plot_noise",
+    "plot_penalty",
+    "plot_perceptron",
+    "plot_points",
+    "plot_residuals",
+    "plot_scores",
+    "plot_sigmoid_fit",
     "plot_surface",
     "plot_traces",
+    "plot_unit",
     "use_course_style",
 ]

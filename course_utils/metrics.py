@@ -1,4 +1,4 @@
-"""How good is a model, in numbers that people can read?
+"""How good a model is, in numbers that people can read.
 
 Classifiers are scored from their logits: two classes as one logit (N, 1) against targets (N, 1)
 of zeros and ones, K classes as (N, K) against class numbers (N,). All functions return plain
@@ -186,7 +186,11 @@ def _classes(logits: Tensor, y: Tensor, threshold: float) -> tuple[Tensor, Tenso
         )
     n_classes = max(2, logits.shape[1])
     true = y.reshape(-1).long()
-    if not torch.equal(true.to(y.dtype), y.reshape(-1)) or true.min() < 0 or true.max() >= n_classes:
+    if (
+        not torch.equal(true.to(y.dtype), y.reshape(-1))
+        or true.min() < 0
+        or true.max() >= n_classes
+    ):
         raise ValueError(
             f"targets must be class numbers from 0 to {n_classes - 1}; y holds others."
         )

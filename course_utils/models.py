@@ -7,9 +7,9 @@ the same numbers wherever it is moved afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import cast
 
-import torch
 from torch import Tensor, nn
 
 Init = Callable[[Tensor], object]
@@ -35,6 +35,7 @@ class LinearRegression(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> model = LinearRegression(3)
     >>> model(torch.zeros(5, 3)).shape
     torch.Size([5, 1])
@@ -65,6 +66,7 @@ class LogisticRegression(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> LogisticRegression(8)(torch.zeros(5, 8)).shape
     torch.Size([5, 1])
     >>> LogisticRegression(13, n_classes=3)(torch.zeros(5, 13)).shape
@@ -115,6 +117,7 @@ class MLP(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> model = MLP(8, 6, 4, 1)
     >>> sum(p.numel() for p in model.parameters())
     87
@@ -140,7 +143,7 @@ class MLP(nn.Module):
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is a probability in [0, 1), not {dropout}.")
         layers: list[nn.Module] = []
-        for n_in, n_out in zip(widths[:-2], widths[1:-1], strict=True):
+        for n_in, n_out in pairwise(widths[:-1]):
             layers.append(nn.Linear(n_in, n_out))
             if batch_norm:
                 layers.append(nn.BatchNorm1d(n_out))
@@ -195,7 +198,7 @@ def _apply(layer: Callable[[Tensor], Tensor], X: Tensor, n_features: int) -> Ten
         )
     try:
         return layer(X)
-    except RuntimeError as error:
+    except RuntimeError:
         weight = next(cast(nn.Module, layer).parameters())
         if X.dtype != weight.dtype:
             raise TypeError(

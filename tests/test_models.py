@@ -109,7 +109,7 @@ class TestRefusals:
             model([[1.0, 2.0]])
 
     def test_an_array(self, model: nn.Module) -> None:
-        with pytest.raises(TypeError, match="ndarray.*tensors only"):
+        with pytest.raises(TypeError, match=r"ndarray.*tensors only"):
             model(torch.zeros(3, 2).numpy())
 
     @pytest.mark.parametrize("dtype", [torch.float64, torch.int64])

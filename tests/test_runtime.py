@@ -84,5 +84,5 @@ def test_a_device_that_is_not_there_is_refused_and_the_variable_named(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setenv("COURSE_DEVICE", "cuda:1")
-    with pytest.raises(ValueError, match="COURSE_DEVICE asks for 'cuda:1'.*doctor"):
+    with pytest.raises(ValueError, match=r"COURSE_DEVICE asks for 'cuda:1'.*doctor"):
         get_device()

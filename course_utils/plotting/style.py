@@ -40,7 +40,7 @@ CLASS_CMAP = LinearSegmentedColormap.from_list(
 )
 
 FIGSIZE = (8.0, 4.5)
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "figure.figsize": FIGSIZE,
     "figure.dpi": 110,
     "figure.facecolor": "white",

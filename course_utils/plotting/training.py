@@ -63,11 +63,11 @@ def plot_history(
     'epoch'
     """
     ax = new_axes(ax)
-    epochs = history["epoch"]
+    epochs, columns = history["epoch"], history.keys()
     for i, key in enumerate(keys):
         name = label if label and len(keys) == 1 else f"{label}: {key}" if label else key
         color = None if label else _PAIR_COLORS[i % len(_PAIR_COLORS)]
-        has_val = f"val_{key}" in history.keys()
+        has_val = f"val_{key}" in columns
         train_name = f"{name} (training)" if has_val else name
         (line,) = ax.plot(epochs, history[key], color=color, label=train_name)
         if has_val:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import math
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, RandomSampler, TensorDataset
-from torch.utils.data import Dataset as TorchDataset
 
-from .guards import check_data, check_loader_arguments, check_run, check_step
+from .guards import check_loader_arguments, check_run, check_step
 from .history import History, Row
+from .progress import Progress
+from .sources import Source
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Metrics = Mapping[str, Callable[[Tensor, Tensor], float]]
 Hook = Callable[[int, Row, nn.Module], object]
-Batches = Iterable[tuple[Tensor, Tensor]]
-
-_EVALUATION_NUMBERS = 2**22  # inputs in one forward pass of an evaluation: 16 MB of float32
-_PATIENCE = 1.0  # seconds before a progress bar is worth its place
 
 
 def fit(
@@ -101,14 +95,14 @@ def fit(
     """
     check_run(model, loss_fn, optimizer, epochs, batch_size, metrics)
     check_loader_arguments(train, batch_size)
-    source = _Source(train, model, "training", device, batch_size=batch_size, seed=seed)
-    val_source = None if val is None else _Source(val, model, "validation", device)
+    source = Source(train, model, "training", device, batch_size=batch_size, seed=seed)
+    val_source = None if val is None else Source(val, model, "validation", device)
     if device is not None:
         model.to(device)
     forward: Callable[[Tensor], Tensor] = torch.compile(model) if compile else model
     was_training = model.training
     history = History()
-    bar = _Progress(epochs, progress)
+    bar = Progress(epochs, progress)
     try:
         for epoch in range(1, epochs + 1):
             model.train()
@@ -174,7 +168,7 @@ def evaluate(
     """
     if isinstance(loss_fn, type):
         raise TypeError("loss_fn is a class; it needs its parentheses, as in nn.MSELoss().")
-    source = _Source(data, model, "evaluation", device)
+    source = Source(data, model, "evaluation", device)
     if device is not None:
         model.to(device)
     was_training = model.training
@@ -184,94 +178,9 @@ def evaluate(
         model.train(was_training)
 
 
-class _Source:
-    """Training or validation data in any accepted form, as batches on the right device."""
-
-    def __init__(
-        self,
-        data: Any,
-        model: nn.Module,
-        role: str,
-        device: torch.device | str | None,
-        *,
-        batch_size: int | None = None,
-        seed: int = 0,
-    ) -> None:
-        self.role = role
-        self.checked = False
-        self.batch_size = batch_size
-        self.generator = torch.Generator().manual_seed(seed)
-        first = next(model.parameters(), None)
-        own = first.device if first is not None else torch.device("cpu")
-        self.device = torch.device(device) if device is not None else own
-        self.tensors: tuple[Tensor, Tensor] | None = None
-        self.loader: Batches | None = None
-        pair = _as_pair(data)
-        if pair is not None:
-            X, y = pair
-            check_data(X, y, model, role=role, device=None if device is None else self.device)
-            self.tensors = X.to(self.device), y.to(self.device)
-        elif isinstance(data, DataLoader):
-            self.loader = data
-        elif isinstance(data, TorchDataset):
-            size = batch_size or len(data)  # type: ignore[arg-type]
-            self.loader = DataLoader(
-                data, size, shuffle=batch_size is not None, generator=self.generator
-            )
-        else:
-            raise TypeError(
-                f"the {role} data are a {type(data).__name__}; give (X, y), a dataset, or a "
-                "DataLoader."
-            )
-        self.model = model
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        if self.tensors is None:
-            return self._from_loader()
-        X, y = self.tensors
-        if self.batch_size is None:
-            return iter([(X, y)])
-        order = self._order(len(X))
-        batches = X[order].split(self.batch_size), y[order].split(self.batch_size)
-        return zip(*batches, strict=True)
-
-    def chunks(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """In order, as large as memory allows: nothing is learned, so nothing is shuffled."""
-        if self.tensors is None:
-            return self._from_loader()
-        X, y = self.tensors
-        rows = max(1, _EVALUATION_NUMBERS // max(1, X[0].numel()))
-        return zip(X.split(rows), y.split(rows), strict=True)
-
-    def targets(self, y: Tensor) -> Tensor:
-        """All targets where they are known, else those of the batch at hand."""
-        return y if self.tensors is None else self.tensors[1]
-
-    def _order(self, n: int) -> Tensor:
-        # A DataLoader draws one number for its workers before its sampler draws the order.
-        # Doing the same keeps `fit` bit-equal to a loop over `batches(X, y, seed=seed)`.
-        torch.empty((), dtype=torch.int64).random_(generator=self.generator)
-        order = list(RandomSampler(range(n), generator=self.generator))
-        return torch.tensor(order, device=self.device)
-
-    def _from_loader(self) -> Iterator[tuple[Tensor, Tensor]]:
-        assert self.loader is not None
-        empty = True
-        for batch in self.loader:
-            if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-                raise TypeError(f"a batch of the {self.role} data must be a pair (X, y).")
-            X, y = batch
-            if not self.checked:
-                check_data(X, y, self.model, role=self.role, device=self.device)
-            empty = False
-            yield X.to(self.device, non_blocking=True), y.to(self.device, non_blocking=True)
-        if empty:
-            raise ValueError(f"the {self.role} DataLoader gave no batch: its dataset is empty.")
-
-
 def _train_epoch(
     forward: Callable[[Tensor], Tensor],
-    source: _Source,
+    source: Source,
     loss_fn: Loss,
     optimizer: torch.optim.Optimizer,
     metrics: Metrics | None,
@@ -289,7 +198,7 @@ def _train_epoch(
             check_step(outputs, y, source.targets(y), loss_fn)
             source.checked = True
         loss = loss_fn(outputs, y)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         losses.append(loss.detach())  # a tensor: .item() would make a GPU wait at every step
         sizes.append(len(X))
@@ -303,7 +212,7 @@ def _train_epoch(
 
 def _evaluate(
     model: nn.Module,
-    source: _Source,
+    source: Source,
     loss_fn: Loss,
     metrics: Metrics | None,
     *,
@@ -322,19 +231,6 @@ def _evaluate(
             seen.append((outputs, y))
         outputs, y = _joined(seen)
         return {"loss": float(loss_fn(outputs, y))} | _score([(outputs, y)], metrics)
-
-
-def _as_pair(data: Any) -> tuple[Any, Any] | None:
-    """Return (X, y) where `data` holds whole tensors, None where it makes batches itself."""
-    if isinstance(data, (tuple, list)):
-        if len(data) != 2:
-            raise TypeError(f"data given as a tuple must be (X, y); this one has {len(data)} parts.")
-        return data[0], data[1]
-    if hasattr(data, "X") and hasattr(data, "y"):
-        return data.X, data.y
-    if isinstance(data, TensorDataset) and len(data.tensors) == 2:
-        return data.tensors[0], data.tensors[1]
-    return None
 
 
 def _joined(seen: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
@@ -369,33 +265,3 @@ def _explain_divergence(history: History) -> str:
         f"the loss became {value} in epoch {len(history)} (update {step + 1}). "
         "Try a smaller learning rate, or standardise the inputs."
     )
-
-
-class _Progress:
-    """A tqdm bar that appears only where somebody watches and there is something to wait for."""
-
-    def __init__(self, epochs: int, wanted: bool | None) -> None:
-        watched = "ipykernel" in sys.modules or sys.stderr.isatty()
-        self.wanted = watched if wanted is None else wanted
-        self.appears_at = time.monotonic() + (0 if wanted else _PATIENCE)
-        self.epochs = epochs
-        self.bar: Any = None
-
-    def update(self, row: Row) -> None:
-        if not self.wanted:
-            return
-        if self.bar is None and time.monotonic() >= self.appears_at:
-            from tqdm.auto import tqdm
-
-            self.bar = tqdm(
-                total=self.epochs, initial=int(row["epoch"]) - 1, desc="training", unit="epoch",
-                leave=False,
-            )  # fmt: skip
-        if self.bar is not None:
-            shown = {key: f"{value:.4g}" for key, value in row.items() if key != "epoch"}
-            self.bar.set_postfix(shown, refresh=False)
-            self.bar.update()
-
-    def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()

@@ -1,7 +1,8 @@
 """Epochs per second of `fit` against the loop that everybody writes, and scikit-learn's.
 
-Batch 32, history on, validation on a fifth as many rows, one thread, CPU time; the runs of a row
-take turns, and the fastest of each counts. The weights of `fit` and of the hand-written loop are compared to the bit.
+Batch 32, history on, validation on a fifth as many rows, one thread, CPU time. The runs of a row
+take turns, and the fastest of each counts. The weights of `fit` and of the hand-written loop are
+compared to the bit.
 """
 
 import time

@@ -8,5 +8,16 @@ from __future__ import annotations
 
 from .execute import Execution, execute
 from .files import NotebookError, find_notebooks, read_notebook
+from .lint import Problem, lint
+from .sync import sync
 
-__all__ = ["Execution", "NotebookError", "execute", "find_notebooks", "read_notebook"]
+__all__ = [
+    "Execution",
+    "NotebookError",
+    "Problem",
+    "execute",
+    "find_notebooks",
+    "lint",
+    "read_notebook",
+    "sync",
+]

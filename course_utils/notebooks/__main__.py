@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from .execute import Execution, execute
 from .files import NotebookError, find_notebooks
+from .lint import RULES, lint
+from .sync import sync
 
 
 def execute_main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +32,31 @@ def execute_main(argv: Sequence[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-_COMMANDS = {"execute": execute_main}
+def lint_main(argv: Sequence[str] | None = None) -> int:
+    """Check notebooks against the house rules; 0 if there is nothing to mend."""
+    parser = argparse.ArgumentParser(prog="lint", description=lint_main.__doc__)
+    _add_paths(parser)
+    parser.add_argument("--rules", action="store_true", help="print the rules and stop")
+    args = parser.parse_args(argv)
+    if args.rules:
+        for rule in RULES.values():
+            print(f"{rule.name:16} {rule.demand}")
+        return 0
+    notebooks = find_notebooks(args.paths)
+    problems = [problem for path in notebooks for problem in lint(path)]
+    print(*problems, f"{len(notebooks)} notebooks, {len(problems)} problems.", sep="\n")
+    return 1 if problems else 0
+
+
+def sync_main(argv: Sequence[str] | None = None) -> int:
+    """Pair notebooks with percent scripts, and carry over what changed in either."""
+    parser = argparse.ArgumentParser(prog="sync", description=sync_main.__doc__)
+    _add_paths(parser)
+    print(*sync(parser.parse_args(argv).paths), sep="\n")
+    return 0
+
+
+_COMMANDS = {"execute": execute_main, "lint": lint_main, "sync": sync_main}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

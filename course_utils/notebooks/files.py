@@ -32,7 +32,7 @@ LANGUAGE_INFO: dict[str, Any] = {
 _EDITOR_METADATA = {"ExecuteTime", "autoscroll", "collapsed", "execution", "scrolled", "trusted"}
 _EDITOR_METADATA |= {"jp-MarkdownHeadingCollapsed", "jupyter"}
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id changes at every run
-_VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")  # the notebook format's own rule
+VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")  # the notebook format's own rule
 
 
 class NotebookError(Exception):
@@ -160,7 +160,7 @@ def _clean_metadata(metadata: NotebookNode) -> NotebookNode:
 
 def _usable_id(cell: NotebookNode, taken: set[str]) -> str:
     """Keep the cell's id where valid and free; otherwise one made from its content."""
-    if _VALID_ID.match(str(cell.get("id", ""))) and cell.id not in taken:
+    if VALID_ID.match(str(cell.get("id", ""))) and cell.id not in taken:
         return str(cell.id)
     for attempt in range(len(taken) + 1):
         text = f"{cell.cell_type}\n{cell.source}\n{attempt}"

@@ -16,8 +16,15 @@ from .descent import (
 )
 from .diagrams import (
     plot_cycle,
+    plot_nested_circles,
+    plot_timeline,
+    plot_tree,
 )
 from .graphs import plot_graph, plot_mlp_graph
+from .networks import (
+    plot_network,
+    plot_neuron,
+)
 from .probabilities import plot_confusion, plot_penalty, plot_scores, plot_sigmoid_fit
 from .regression import plot_fit, plot_noise, plot_residuals
 from .style import (
@@ -51,6 +58,9 @@ __all__ = [
     "plot_history",
     "plot_learning_rates",
     "plot_mlp_graph",
+    "plot_nested_circles",
+    "plot_network",
+    "plot_neuron",
     "plot_noise",
     "plot_penalty",
     "plot_perceptron",
@@ -59,7 +69,9 @@ __all__ = [
     "plot_scores",
     "plot_sigmoid_fit",
     "plot_surface",
+    "plot_timeline",
     "plot_traces",
+    "plot_tree",
     "plot_unit",
     "use_course_style",
 ]

@@ -1,89 +1,18 @@
-"""Diagrams of ideas: boxes, arrows, circles, a timeline, a tree, and blocks that are matrices.
-
-A diagram is drawn on a canvas whose unit is one inch when the function makes its own figure, so
-that a font of 14 points always has the same size beside its box. On smaller Axes pass a smaller
-`fontsize`.
-"""
+"""Diagrams of ideas: a cycle, circles inside circles, a timeline, a decision tree."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
+from matplotlib.patches import Circle, Patch
 
-from .style import COLORS, new_axes
+from .canvas import INK, PALE, arrow, box, canvas, text_size
+from .style import COLORS
 
-INK = "#222222"
-# Pale fills on which black text reads well, in the order in which a diagram uses them.
-PALE = ("#DCEBF5", "#FBEBC8", "#D5EFE6", "#F6E3EC", "#E9F5FC", "#F9E0D2", "#EFEFEF")
-
-
-def canvas(ax: Axes | None, width: float, height: float) -> Axes:
-    """Return Axes without frame or ticks, `width` by `height` units, equal in both directions."""
-    ax = new_axes(ax, figsize=(width, height))
-    ax.set_axis_off()
-    ax.set_aspect("equal")
-    ax.set_xlim(0, width)
-    ax.set_ylim(0, height)
-    return ax
-
-
-def box(
-    ax: Axes,
-    center: tuple[float, float],
-    text: str,
-    *,
-    width: float | None = None,
-    height: float | None = None,
-    color: str = PALE[0],
-    fontsize: float = 14,
-) -> FancyBboxPatch:
-    """Draw a rounded box with text in it; without a size it fits the text."""
-    width = text_size(text, fontsize)[0] if width is None else width
-    height = text_size(text, fontsize)[1] if height is None else height
-    corner = (center[0] - width / 2, center[1] - height / 2)
-    style = "round,pad=0,rounding_size=0.1"
-    patch = FancyBboxPatch(corner, width, height, boxstyle=style, fc=color, ec=INK, lw=1.4)
-    ax.add_patch(patch)
-    ax.text(*center, text, ha="center", va="center", fontsize=fontsize, color=INK)
-    return patch
-
-
-def arrow(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    *,
-    start_patch: Patch | None = None,
-    end_patch: Patch | None = None,
-    bend: float = 0.0,
-    color: str = INK,
-) -> FancyArrowPatch:
-    """Draw an arrow; with patches given it runs from border to border."""
-    patch = FancyArrowPatch(
-        start,
-        end,
-        arrowstyle="-|>",
-        connectionstyle=f"arc3,rad={bend}",
-        patchA=start_patch,
-        patchB=end_patch,
-        shrinkA=3,
-        shrinkB=3,
-        mutation_scale=18,
-        lw=1.8,
-        color=color,
-    )
-    ax.add_patch(patch)
-    return patch
-
-
-def text_size(text: str, fontsize: float) -> tuple[float, float]:
-    """Width and height in inches of a box that holds `text`, margins included."""
-    lines = text.split("\n")
-    longest = max(len(line) for line in lines)
-    return 0.60 * fontsize / 72 * longest + 0.3, 1.3 * fontsize / 72 * len(lines) + 0.2
+# A leaf is a text; a question comes with its answers, each leading to a tree.
+Tree = str | tuple[str, Sequence[tuple[str, "Tree"]]]
 
 
 def plot_cycle(
@@ -190,3 +119,187 @@ def _column(
     for i in range(len(texts) - 1):
         arrow(ax, places[i], places[i + 1], start_patch=boxes[i], end_patch=boxes[i + 1])
     return boxes[-1], places[-1]
+
+
+def plot_nested_circles(
+    circles: Sequence[tuple[str, str]],
+    *,
+    ax: Axes | None = None,
+    fontsize: float = 14,
+    size: tuple[float, float] = (8.0, 4.5),
+) -> Axes:
+    r"""Draw sets inside each other, the outermost first, with a note beside each.
+
+    Parameters
+    ----------
+    circles
+        Pairs (name, note) from the outermost to the innermost; a note may break lines by
+        ``"\n"`` or be empty.
+    ax
+        Axes to draw on; a new one where None.
+    fontsize
+        In points; the notes are one point smaller.
+    size
+        Width and height of the canvas in inches.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no circle at all.
+
+    Examples
+    --------
+    >>> ax = plot_nested_circles([("mammals", "feed milk"), ("dogs", "bark")])
+    >>> len(ax.patches)
+    2
+    """
+    if not circles:
+        raise ValueError("plot_nested_circles() needs at least one pair (name, note).")
+    ax = canvas(ax, *size)
+    outer = size[1] / 2 - 0.05
+    x = outer + 0.1
+    for i, (name, note) in enumerate(circles):
+        radius = outer * (len(circles) - i) / len(circles)
+        # All circles touch the ground, so that the name of each fits above the next one.
+        ax.add_patch(Circle((x, 0.05 + radius), radius, fc=PALE[i % len(PALE)], ec=INK, lw=1.6))
+        inside = outer / len(circles) if i < len(circles) - 1 else radius
+        y = 0.05 + 2 * radius - inside
+        ax.text(x, y, name, ha="center", va="center", fontsize=fontsize, weight="bold", color=INK)
+        if note:
+            edge = x + math.sqrt(max(radius**2 - (y - 0.05 - radius) ** 2, 0.0))
+            end = x + outer + 0.45
+            ax.plot([edge, end], [y, y], color=INK, lw=1.2)
+            ax.text(end + 0.1, y, note, va="center", fontsize=fontsize - 1, color=INK)
+    return ax
+
+
+def plot_timeline(
+    events: Sequence[tuple[float, str]],
+    *,
+    ax: Axes | None = None,
+    heights: Sequence[float] = (0.55, -0.55, 1.5, -1.5),
+    fontsize: float = 12,
+    size: tuple[float, float] = (11.0, 4.5),
+) -> Axes:
+    r"""Draw events on a line that is true to scale, notes above and below in turn.
+
+    Parameters
+    ----------
+    events
+        Pairs (year, note), in order of time; ``"\n"`` breaks a line.
+    ax
+        Axes to draw on; a new one where None.
+    heights
+        Length of the stems in inches, taken in turn: positive above the line, negative below.
+    fontsize
+        In points.
+    size
+        Width and height of the canvas in inches.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two events, or they are not in order of time.
+
+    Examples
+    --------
+    >>> ax = plot_timeline([(1943, "a neuron on paper"), (1958, "a machine that learns")])
+    >>> [text.get_text() for text in ax.texts]
+    ['1943\na neuron on paper', '1958\na machine that learns']
+    """
+    years = [year for year, _ in events]
+    if len(events) < 2 or years != sorted(years):
+        raise ValueError(f"A timeline needs two or more events in order of time, got {years}.")
+    ax = canvas(ax, *size)
+    margin, middle = 0.8, size[1] / 2
+    scale = (size[0] - 2 * margin) / (years[-1] - years[0])
+    ax.plot([0.1, size[0] - 0.1], [middle, middle], color=INK, lw=3, solid_capstyle="round")
+    for i, (year, note) in enumerate(events):
+        x, stem = margin + scale * (year - years[0]), heights[i % len(heights)]
+        ax.plot([x, x], [middle, middle + stem], color=COLORS["grey"], lw=1.2)
+        ax.plot([x], [middle], "o", color=COLORS["blue"], ms=9)
+        ax.text(
+            x,
+            middle + stem,
+            f"{year}\n{note}",
+            ha="center",
+            va="bottom" if stem > 0 else "top",
+            fontsize=fontsize,
+            color=INK,
+            bbox={"fc": "white", "ec": "none", "pad": 1.5},
+        )
+    return ax
+
+
+def plot_tree(
+    tree: Tree,
+    *,
+    ax: Axes | None = None,
+    fontsize: float = 12,
+    size: tuple[float, float] = (5.5, 4.5),
+) -> Axes:
+    r"""Draw a decision tree: questions in boxes, answers on the lines, leaves at the ends.
+
+    Parameters
+    ----------
+    tree
+        A leaf is a text. A question is a pair (text, branches), each branch a pair
+        (answer, tree).
+    ax
+        Axes to draw on; a new one where None.
+    fontsize
+        In points.
+    size
+        Width and height of the canvas in inches.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = plot_tree(("Rain?", [("yes", "umbrella"), ("no", ("Cold?", [("yes", "coat")]))]))
+    >>> sorted(text.get_text() for text in ax.texts)
+    ['Cold?', 'Rain?', 'coat', 'no', 'umbrella', 'yes', 'yes']
+    """
+    ax = canvas(ax, *size)
+    scale = size[0] / _span(tree, fontsize)
+    row = (size[1] - 0.9) / max(_depth(tree) - 1, 1)
+
+    def draw(node: Tree, left: float, y: float) -> tuple[Patch, tuple[float, float]]:
+        place = (left + scale * _span(node, fontsize) / 2, y)
+        if isinstance(node, str):
+            return box(ax, place, node, color=PALE[2], fontsize=fontsize), place
+        parent = box(ax, place, node[0], color=PALE[1], fontsize=fontsize)
+        for answer, child in node[1]:
+            drawn, end = draw(child, left, y - row)
+            arrow(ax, place, end, start_patch=parent, end_patch=drawn)
+            # Nearer to the question, so that the head of the arrow stays free.
+            x, height = place[0] + 0.43 * (end[0] - place[0]), place[1] + 0.43 * (end[1] - place[1])
+            white = {"fc": "white", "ec": "none", "pad": 0.5}
+            ax.text(x, height, answer, ha="center", va="center", fontsize=fontsize, bbox=white)
+            left += scale * _span(child, fontsize)
+        return parent, place
+
+    draw(tree, 0.0, size[1] - 0.45)
+    return ax
+
+
+def _span(tree: Tree, fontsize: float) -> float:
+    """Inches from the left end of a tree to its right end."""
+    if isinstance(tree, str):
+        return text_size(tree, fontsize)[0] + 0.1
+    below = sum(_span(child, fontsize) for _, child in tree[1])
+    return max(below, text_size(tree[0], fontsize)[0] + 0.1)
+
+
+def _depth(tree: Tree) -> int:
+    return 1 if isinstance(tree, str) else 1 + max(_depth(child) for _, child in tree[1])

@@ -20,7 +20,13 @@ from .diagrams import (
     plot_timeline,
     plot_tree,
 )
+from .features import (
+    plot_feature_hierarchy,
+)
 from .graphs import plot_graph, plot_mlp_graph
+from .matrices import (
+    plot_shapes,
+)
 from .networks import (
     plot_network,
     plot_neuron,
@@ -37,7 +43,7 @@ from .style import (
     use_course_style,
 )
 from .training import plot_history
-from .units import plot_perceptron, plot_unit
+from .units import plot_matrix_form, plot_perceptron, plot_unit
 
 __all__ = [
     "CLASS_CMAP",
@@ -52,11 +58,13 @@ __all__ = [
     "plot_cycle",
     "plot_decision_boundary",
     "plot_descent",
+    "plot_feature_hierarchy",
     "plot_fit",
     "plot_gradient",
     "plot_graph",
     "plot_history",
     "plot_learning_rates",
+    "plot_matrix_form",
     "plot_mlp_graph",
     "plot_nested_circles",
     "plot_network",
@@ -67,6 +75,7 @@ __all__ = [
     "plot_points",
     "plot_residuals",
     "plot_scores",
+    "plot_shapes",
     "plot_sigmoid_fit",
     "plot_surface",
     "plot_timeline",

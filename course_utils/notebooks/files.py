@@ -31,6 +31,7 @@ LANGUAGE_INFO: dict[str, Any] = {
 # What editors leave behind in a cell's metadata, and nobody needs.
 _EDITOR_METADATA = {"ExecuteTime", "autoscroll", "collapsed", "execution", "scrolled", "trusted"}
 _EDITOR_METADATA |= {"jp-MarkdownHeadingCollapsed", "jupyter"}
+_EDITOR_METADATA |= {"lines_to_next_cell", "lines_to_end_of_cell_marker"}  # jupytext
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id changes at every run
 VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")  # the notebook format's own rule
 
@@ -72,8 +73,8 @@ def read_notebook(path: str | Path) -> NotebookNode:
     """Read a notebook file as format 4.5 or later (the formats with cell ids)."""
     path = Path(path)
     try:
-        # nbformat warns about missing ids and invents random ones; ours come in `clean`.
-        raw = nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+        # Without nbformat's validation, which invents random ids; `clean` gives stable ones.
+        raw = nbformat.reader.reads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError) as error:
         raise NotebookError(f"{path}: cannot be read as a notebook ({error}).") from error
     if raw.get("nbformat") != 4:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +91,9 @@ def to_percent(nb: NotebookNode) -> str:
     """
     text: str = _jupytext().writes(_with_ids(nb), fmt=_FORMAT)
     again = from_percent(text, nb)
-    for number, (cell, back) in enumerate(zip(nb.cells, again.cells, strict=False), start=1):
-        if cell.source != back.source or cell.metadata != back.metadata or cell.id != back.id:
+    pairs = zip_longest(clean(nb).cells, again.cells, fillvalue=NotebookNode())
+    for number, (cell, back) in enumerate(pairs, start=1):
+        if any(cell.get(key) != back.get(key) for key in ("source", "metadata", "id")):
             raise NotebookError(f"cell {number} cannot be written as a percent script; change it.")
     return text
 
@@ -102,7 +104,6 @@ def from_percent(text: str, nb: NotebookNode) -> NotebookNode:
     stored = {cell.id: cell for cell in nb.cells}
     for cell in edited.cells:
         cell["id"] = cell.metadata.pop("id", "")
-        cell.metadata.pop("lines_to_next_cell", None)
         old = stored.get(cell.id)
         if cell.cell_type == "code" and old is not None and old.cell_type == "code":
             if old.source == cell.source:

@@ -146,14 +146,6 @@ class Notebook:
                 found[-1].cells.append(cell)
         return found
 
-    @cached_property
-    def concepts(self) -> list[Section]:
-        """The sections that teach: those between Recap and Pitfalls."""
-        titles = [section.title for section in self.sections]
-        start = titles.index("Recap") + 1 if "Recap" in titles else 0
-        end = titles.index("Pitfalls") if "Pitfalls" in titles else len(titles)
-        return self.sections[start:end]
-
 
 @dataclass(frozen=True)
 class Rule:

@@ -1,0 +1,212 @@
+"""What a lecture writes out and what the package holds are twins: equal numbers, under one seed.
+
+How to add a twin:
+
+1. In the lecture, tag the cell that writes the code out: ``twin:training.fit`` (the module and
+   the name inside course_utils). Cells of one lecture with the same tag are run one after another.
+2. In the library, say in the docstring: "First written out in lecture 01".
+3. Below, in the section of your lecture, add a test with ``@twin("01", "training.fit")``. It gets
+   ``cell`` and ``library``. ``cell(X=X, model=model)`` runs the code in a fresh namespace that
+   holds these names (and torch, nn, math, a CPU device) and returns it: ``names.losses``.
+   ``library`` is the object of the package.
+4. Compare results on the same data, seed and initial weights: ``torch.equal``, or ``allclose``
+   with a tight tolerance and a word on why the last digit may differ.
+
+For example::
+
+    @twin("01", "metrics.r2")
+    def test_r2_of_lecture_01(cell, library):
+        y, predictions = torch.randn(2, 20, 1)
+        assert cell().r2(predictions, y) == library(predictions, y)
+
+A tag without a comparison fails, and so does a comparison without a tag.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat.v4 import new_code_cell, new_notebook
+from torch import nn
+
+from course_utils.notebooks.files import dumps, read_notebook
+
+LECTURES = Path(__file__).resolve().parents[1] / "lectures"
+Key = tuple[str, str]  # number of the lecture, name in the package
+COMPARISONS: dict[Key, Callable[..., None]] = {}
+
+
+def twin(lecture: str, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a test as the comparison of the cell of `lecture` tagged ``twin:name``."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        key = (lecture, name)
+        if key in COMPARISONS:
+            raise ValueError(f"lecture {lecture} has two comparisons of {name}")
+        COMPARISONS[key] = function
+        function.twin = key  # type: ignore[attr-defined]
+        return function
+
+    return register
+
+
+def find_cells(folder: Path) -> dict[Key, str]:
+    """Collect the sources of all twin cells in the lectures of a folder."""
+    cells: dict[Key, str] = {}
+    for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+        for node in read_notebook(path).cells:
+            for tag in node.metadata.get("tags", []):
+                if tag.startswith("twin:"):
+                    key = path.name[:2], tag.removeprefix("twin:")
+                    cells[key] = f"{cells[key]}\n{node.source}" if key in cells else node.source
+    return cells
+
+
+def find_in_library(name: str) -> Any:
+    """Look up ``training.fit`` in the package."""
+    module, *rest = name.split(".")
+    found = import_module(f"course_utils.{module}")
+    for part in rest:
+        found = getattr(found, part)
+    return found
+
+
+def run_cell(source: str, names: Mapping[str, Any]) -> SimpleNamespace:
+    """Run a cell's source in a fresh namespace that holds `names`."""
+    namespace = {"torch": torch, "nn": nn, "math": math, "device": torch.device("cpu"), **names}
+    exec(compile(TransformerManager().transform_cell(source), "<twin cell>", "exec"), namespace)
+    return SimpleNamespace(**namespace)
+
+
+def problems(
+    cells: Mapping[Key, str],
+    comparisons: Mapping[Key, Any],
+    look_up: Callable[[str], Any] = find_in_library,
+) -> list[str]:
+    """Tags without comparisons, comparisons without tags, docstrings that name another lecture."""
+    found = [
+        f"lecture {n}: no comparison of {name}" for n, name in sorted({*cells} - {*comparisons})
+    ]
+    found += [
+        f"lecture {n}: no cell tagged {name}" for n, name in sorted({*comparisons} - {*cells})
+    ]
+    for name in sorted({name for _, name in cells}):
+        first = min(lecture for lecture, other in cells if other == name)
+        try:
+            text = look_up(name).__doc__ or ""
+        except (AttributeError, ImportError):
+            found.append(f"lecture {first}: course_utils has no {name}")
+            continue
+        if not re.search(rf"First written out in\s+lecture\s+{first}\b", text):
+            found.append(f"{name}: say in the docstring 'First written out in lecture {first}'")
+    return found
+
+
+CELLS = find_cells(LECTURES)
+
+
+@pytest.fixture
+def cell(request: pytest.FixtureRequest) -> Callable[..., SimpleNamespace]:
+    """The twin's code in the lecture: call it with the names it needs."""
+    lecture, name = request.function.twin
+    if (lecture, name) not in CELLS:
+        pytest.fail(f"no cell of lecture {lecture} is tagged 'twin:{name}'")
+    return lambda **names: run_cell(CELLS[lecture, name], names)
+
+
+@pytest.fixture
+def library(request: pytest.FixtureRequest) -> Any:
+    """The twin's object in the package."""
+    return find_in_library(request.function.twin[1])
+
+
+def test_tags_comparisons_and_docstrings_agree():
+    found = problems(CELLS, COMPARISONS)
+    assert not found, "\n" + "\n".join(found)
+
+
+# --- the machinery itself, on a toy ------------------------------------------------------------
+
+
+def double(x: float) -> float:
+    """Return twice the number. First written out in lecture 07."""
+    return 2 * x
+
+
+def toy_lecture(folder: Path, *cells: tuple[str, str]) -> None:
+    nodes = [new_code_cell(source, metadata={"tags": [tag]}) for tag, source in cells]
+    text = dumps(new_notebook(cells=nodes))
+    (folder / "07_toy.ipynb").write_text(text, encoding="utf-8")
+
+
+def test_a_cell_is_run_with_the_given_names_and_nothing_else(tmp_path):
+    toy_lecture(tmp_path, ("twin:toy.double", "def double(x):\n    return x + x\n\n\n%precision 3"))
+    cells = find_cells(tmp_path)
+    assert list(cells) == [("07", "toy.double")]
+    with pytest.raises(NameError, match="get_ipython"):  # a magic is no twin
+        run_cell(cells["07", "toy.double"], {})
+    names = run_cell("y = torch.ones(2) * x", {"x": 3})
+    assert names.y.tolist() == [3.0, 3.0]
+    with pytest.raises(NameError, match="'x' is not defined"):
+        run_cell("y = x", {})
+
+
+def test_cells_with_one_tag_are_one_twin(tmp_path):
+    toy_lecture(tmp_path, ("twin:toy.double", "a = 1"), ("twin:toy.double", "b = a + 1"))
+    assert run_cell(find_cells(tmp_path)["07", "toy.double"], {}).b == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "comparisons", "message"),
+    [
+        ([("07", "toy.double")], [("07", "toy.double")], ""),
+        (
+            [("07", "toy.double"), ("08", "toy.double")],
+            [("07", "toy.double")],
+            "lecture 08: no comp",
+        ),
+        ([("07", "toy.double")], [], "lecture 07: no comparison of toy.double"),
+        ([], [("07", "toy.double")], "lecture 07: no cell tagged toy.double"),
+        ([("06", "toy.double")], [("06", "toy.double")], "toy.double: say in the docstring"),
+        ([("07", "toy.halve")], [("07", "toy.halve")], "course_utils has no toy.halve"),
+    ],
+)
+def test_a_missing_half_of_a_twin_is_found(cells, comparisons, message):
+    toys = SimpleNamespace(double=double)
+    found = problems(
+        dict.fromkeys(cells, ""),
+        dict.fromkeys(comparisons, double),
+        lambda name: getattr(toys, name.removeprefix("toy.")),
+    )
+    assert found == [] if not message else message in " ".join(found)
+
+
+def test_a_twin_is_registered_once():
+    key = ("07", "toy.once")
+    try:
+        twin(*key)(lambda: None)
+        with pytest.raises(ValueError, match="two comparisons"):
+            twin(*key)(lambda: None)
+    finally:
+        COMPARISONS.pop(key, None)
+
+
+# --- lecture 00 --------------------------------------------------------------------------------
+
+
+# --- lecture 01 --------------------------------------------------------------------------------
+
+
+# --- lecture 02 --------------------------------------------------------------------------------
+
+
+# --- lecture 03 --------------------------------------------------------------------------------

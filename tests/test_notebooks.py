@@ -67,6 +67,7 @@ GOOD = [  # source and metadata of code cells
     ("import ipywidgets\nbox = ipywidgets.Output()\nwith box:\n    print('c')\nbox", {}),
     ("from IPython.display import clear_output\nprint('d')\nclear_output()\nprint('e')", {}),
     ("import os\nprint(os.environ['TQDM_DISABLE'], os.environ['MPLBACKEND'], os.getcwd())", {}),
+    ("from tqdm.notebook import tqdm\nfor n in tqdm(range(2)):\n    print(n)", {}),
     ("'x', 7", {}),
     ("'y', 8", {}),
 ]
@@ -100,7 +101,7 @@ def test_an_executed_notebook_is_clean(folder, runs):
     nb = read_notebook(folder / "good.ipynb")
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(GOOD) + 1))
-    assert [len(cell.outputs) for cell in code] == [1, 0, 1, 1, 1, 1, 1, 1]
+    assert [len(cell.outputs) for cell in code] == [1, 0, 1, 1, 1, 1, 1, 1, 1]
     assert code[0].outputs[0].text == "a\nb\n"
     assert code[1].metadata == {}
     assert code[2].metadata == RTOL
@@ -108,6 +109,7 @@ def test_an_executed_notebook_is_clean(folder, runs):
     assert code[4].outputs[0].text == "e\n"
     backend = "module://matplotlib_inline.backend_inline"
     assert code[5].outputs[0].text == f"1 {backend} {folder.resolve()}\n"
+    assert code[6].outputs == [new_output("stream", text="0\n1\n")]  # no progress bar
     assert nb.cells[0].metadata == SLIDE
     assert set(nb.metadata) == {"kernelspec", "language_info"}
     assert "version" not in nb.metadata.language_info
@@ -249,8 +251,8 @@ def verdicts(folder, runs) -> dict[tuple[str, int], str]:
     nb.cells[1].outputs[0].text = "a\nB\n"
     nb.cells[3].outputs[0].data["text/plain"] = "{'loss': 0.0318, 'epoch': 20}"
     nb.cells[5].outputs.append(new_output("stream", name="stderr", text="old warning"))
-    nb.cells[7].execution_count = None
-    nb.cells[8].outputs[0].data["text/plain"] = "('z', 8)"
+    nb.cells[8].execution_count = None
+    nb.cells[9].outputs[0].data["text/plain"] = "('z', 8)"
     more = [("print('n', 0.10)", "n 0.25\n"), ("print('m', 0.1)", "M 0.1\n"), ("print(4)", "4\n")]
     for source, text in more:
         outputs = [new_output("stream", text=text)]
@@ -289,12 +291,13 @@ def test_nbval_passes_what_execute_wrote_but_for_the_working_folder(verdicts):
         (3, ""),  # the cell with ';' stored nothing and printed nothing
         (4, ""),  # a number within rtol
         (6, "old warning"),  # a warning in the stored output
-        (8, "never executed"),
-        (9, "-('z', 8)"),
-        (10, "by more than rtol=0.05"),
-        (11, "-M 0.1"),  # within rtol, but another text
-        (12, ""),
-        (13, "UserWarning: w"),  # an unexpected warning, nothing stored
+        (8, ""),  # a progress bar
+        (9, "never executed"),
+        (10, "-('z', 8)"),
+        (11, "by more than rtol=0.05"),
+        (12, "-M 0.1"),  # within rtol, but another text
+        (13, ""),
+        (14, "UserWarning: w"),  # an unexpected warning, nothing stored
     ],
 )
 def test_nbval_finds_what_differs(verdicts, cell, verdict):

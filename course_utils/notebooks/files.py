@@ -33,6 +33,7 @@ _EDITOR_METADATA = {"ExecuteTime", "autoscroll", "collapsed", "execution", "scro
 _EDITOR_METADATA |= {"jp-MarkdownHeadingCollapsed", "jupyter"}
 _EDITOR_METADATA |= {"lines_to_next_cell", "lines_to_end_of_cell_marker"}  # jupytext
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id changes at every run
+_PROGRESS = re.compile(r"\[\d+:\d+(:\d+)?[<,].*\]\s*\Z")  # how tqdm's line ends: [00:01<00:09, …]
 VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")  # the notebook format's own rule
 
 
@@ -129,7 +130,11 @@ def clean(nb: NotebookNode) -> NotebookNode:
 
 
 def clean_outputs(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """Join neighbouring pieces of a stream, and remove what belongs to one kernel only."""
+    """Join neighbouring pieces of a stream; remove progress bars and views of widgets.
+
+    A progress bar comes and goes with the speed of the machine, and a view belongs to a kernel
+    that is gone. The text beside the view stays.
+    """
     cleaned: list[NotebookNode] = []
     for output in map(copy.deepcopy, outputs):
         if cleaned and output.output_type == cleaned[-1].output_type == "stream":
@@ -138,10 +143,11 @@ def clean_outputs(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
                 before.text += output.text
                 continue
         if "data" in output:
-            output.data.pop(_WIDGET_VIEW, None)
-            output.pop("transient", None)
-            if not output.data:
+            is_widget = output.data.pop(_WIDGET_VIEW, None) is not None
+            is_bar = is_widget and _PROGRESS.search(output.data.get("text/plain", ""))
+            if is_bar or not output.data:
                 continue
+            output.pop("transient", None)
         cleaned.append(output)
     for output in cleaned:
         if output.output_type == "stream":  # what a terminal shows after "\r"

@@ -12,7 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .files import NotebookError, clean, dumps, find_notebooks, read_notebook, write_text
-from .kernel import Kernel, KernelStoppedError
+from .kernel import Kernel, KernelStoppedError, new_runner
 
 SLOW_CELL = 20.0  # seconds; the house rule's limit for one cell
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -99,7 +99,8 @@ def execute(
 
         return list(await asyncio.gather(*map(run_one, notebooks)))
 
-    return asyncio.run(run_all())
+    with new_runner() as runner:
+        return runner.run(run_all())
 
 
 async def _execute_file(path: Path, *, timeout: float, kernels: int) -> Execution:

@@ -6,6 +6,7 @@ see a cell's output through the same eyes.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -62,6 +63,12 @@ def kernel_environment(kernels: int = 1) -> dict[str, str]:
     return env
 
 
+def new_runner() -> asyncio.Runner:
+    """Make an event loop for kernels; on Windows the kind that their sockets need."""
+    windows = sys.platform == "win32"
+    return asyncio.Runner(loop_factory=asyncio.SelectorEventLoop if windows else None)
+
+
 class Kernel:
     """Runs the cells of one notebook in one fresh kernel.
 
@@ -91,13 +98,16 @@ class Kernel:
         """Start the kernel; a start that fails (a port was taken) is tried again."""
         env = kernel_environment(self._kernels)
         env["IPYTHONDIR"] = self._scratch.name  # no profile, no start-up files of the user
+        connection = str(Path(self._scratch.name, "kernel.json"))
+        # Sockets in a folder of our own cannot clash, ports can. But Windows has none, and a
+        # socket's path may be about 100 characters long.
+        sockets = sys.platform != "win32" and len(connection) < 90
         for last_try in (False, False, True):
             manager = AsyncKernelManager(
                 kernel_name="python3",
                 kernel_spec_manager=_ThisEnvironment(),
-                # Sockets in a folder of our own cannot clash, ports can. Windows has none.
-                transport="tcp" if sys.platform == "win32" else "ipc",
-                connection_file=str(Path(self._scratch.name, "kernel.json")),
+                transport="ipc" if sockets else "tcp",
+                connection_file=connection,
             )
             self._client = NotebookClient(
                 self.nb,

@@ -18,7 +18,6 @@ from run to run have no place in a lecture.
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import os
 from collections.abc import Generator, Iterator
@@ -31,7 +30,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from .compare import cell_rtol, output_difference
 from .execute import describe_failure, output_problem
 from .files import clean_outputs
-from .kernel import Kernel, KernelStoppedError
+from .kernel import Kernel, KernelStoppedError, new_runner
 
 
 @pytest.hookimpl(wrapper=True)
@@ -63,20 +62,20 @@ class NotebookFile(IPyNbFile):  # type: ignore[misc]
 
     def setup(self) -> None:
         """Start the kernel."""
-        self._loop = asyncio.new_event_loop()
+        self._runner = new_runner()
         self.notebook_kernel = Kernel(
             copy.deepcopy(self.nb),  # the stored outputs stay as they are
             Path(self.path).parent,
             timeout=self.config.option.nbval_cell_timeout,
             kernels=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
         )
-        self._loop.run_until_complete(self.notebook_kernel.start())
+        self._runner.run(self.notebook_kernel.start())
 
     def teardown(self) -> None:
         """Stop the kernel."""
         if self.notebook_kernel is not None:
-            self._loop.run_until_complete(self.notebook_kernel.stop())
-            self._loop.close()
+            self._runner.run(self.notebook_kernel.stop())
+            self._runner.close()
 
     def run_cell(self, index: int) -> list[Any]:
         """Run one cell and return its outputs; fails at once where the kernel was stopped."""
@@ -84,7 +83,7 @@ class NotebookFile(IPyNbFile):  # type: ignore[misc]
             raise CellFailedError(f"not run: {self.stopped}")
         assert self.notebook_kernel is not None
         try:
-            return self._loop.run_until_complete(self.notebook_kernel.run(index))
+            return self._runner.run(self.notebook_kernel.run(index))
         except KernelStoppedError as error:
             self.stopped = f"cell {index + 1} had stopped the kernel ({error})"
             raise CellFailedError(str(error)) from error

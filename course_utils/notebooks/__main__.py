@@ -28,7 +28,7 @@ def execute_main(argv: Sequence[str] | None = None) -> int:
     results = execute(args.paths, jobs=args.jobs, timeout=args.timeout, report=report)
     failed = [result for result in results if result.error is not None]
     rewritten = sum(result.changed for result in results)
-    print(f"{len(results)} notebooks: {rewritten} rewritten, {len(failed)} failed.")
+    print(f"{_count(results, 'notebook')}: {rewritten} rewritten, {len(failed)} failed.")
     return 1 if failed else 0
 
 
@@ -44,7 +44,7 @@ def lint_main(argv: Sequence[str] | None = None) -> int:
         return 0
     notebooks = find_notebooks(args.paths)
     problems = [problem for path in notebooks for problem in lint(path)]
-    print(*problems, f"{len(notebooks)} notebooks, {len(problems)} problems.", sep="\n")
+    print(*problems, f"{_count(notebooks, 'notebook')}, {_count(problems, 'problem')}.", sep="\n")
     return 1 if problems else 0
 
 
@@ -73,6 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped.", file=sys.stderr)
         return 130
+
+
+def _count(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:

@@ -206,7 +206,74 @@ def test_a_twin_is_registered_once():
 # --- lecture 01 --------------------------------------------------------------------------------
 
 
+@twin("01", "models.LinearRegression")
+@pytest.mark.parametrize(("n_features", "n_outputs"), [(1, 1), (3, 1), (2, 4)])
+def test_linear_regression_of_lecture_01(cell, library, n_features, n_outputs):
+    X = torch.randn(5, n_features, generator=torch.Generator().manual_seed(1))
+    models = []
+    for make in (cell().LinearRegression, library):
+        torch.manual_seed(0)
+        models.append(make(n_features, n_outputs))
+    written, imported = models
+    assert list(written.state_dict()) == list(imported.state_dict())
+    assert torch.equal(written(X), imported(X))
+
+
+@twin("01", "training.fit")
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_the_training_loop_of_lecture_01(cell, library, reduction):
+    X = torch.tensor([[1.0], [2.0], [3.0]])
+    y, loss_fn = 2 * X, nn.MSELoss(reduction=reduction)
+    models = []
+    for _ in range(2):
+        torch.manual_seed(0)
+        models.append(nn.Linear(1, 1))
+    written, imported = models
+    optimizer = torch.optim.SGD(written.parameters(), lr=0.01)
+    losses = cell(X=X, y=y, model=written, loss_fn=loss_fn, optimizer=optimizer).losses
+    optimizer = torch.optim.SGD(imported.parameters(), lr=0.01)
+    history = library(imported, (X, y), loss_fn=loss_fn, optimizer=optimizer, epochs=500)
+    assert losses == history["loss"]
+    assert torch.equal(written.weight, imported.weight)
+    assert torch.equal(written.bias, imported.bias)
+
+
+@twin("01", "metrics.r2")
+def test_r2_of_lecture_01(cell, library):
+    y, noise = torch.randn(2, 50, 1, generator=torch.Generator().manual_seed(0))
+    for predictions in (y, y + 0.5 * noise, noise, torch.full_like(y, y.mean())):
+        # the package sums in float64, the lecture in float32
+        assert cell().r2(predictions, y) == pytest.approx(library(predictions, y), abs=1e-5)
+
+
 # --- lecture 02 --------------------------------------------------------------------------------
 
 
 # --- lecture 03 --------------------------------------------------------------------------------
+
+
+@twin("03", "models.LogisticRegression")
+def test_logistic_regression_of_lecture_03(cell, library):
+    torch.manual_seed(3)
+    written = cell().LogisticRegression(4)
+    torch.manual_seed(3)
+    packaged = library(4)
+    assert written.state_dict().keys() == packaged.state_dict().keys()
+    X = torch.randn(20, 4)
+    assert torch.equal(written(X), packaged(X))
+
+
+@twin("03", "metrics.accuracy")
+def test_accuracy_of_lecture_03(cell, library):
+    for n in (1, 3, 600):
+        logits, y = torch.randn(n, 1), (torch.rand(n, 1) > 0.5).float()
+        assert cell().accuracy(logits, y) == library(logits, y)
+    assert cell().accuracy(torch.zeros(1, 1), torch.zeros(1, 1)) == 1.0  # a tie is class 0
+    assert library(torch.zeros(1, 1), torch.zeros(1, 1)) == 1.0
+
+
+@twin("03", "metrics.confusion")
+def test_confusion_of_lecture_03(cell, library):
+    for n in (1, 3, 600):
+        logits, y = torch.randn(n, 1), (torch.rand(n, 1) > 0.2).float()
+        assert torch.equal(cell().confusion(logits, y), library(logits, y))

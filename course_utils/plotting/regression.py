@@ -82,7 +82,7 @@ def plot_fit(
     ax = new_axes(ax)
     if errors:
         first = _values(next(iter(fits.values())), X)
-        ax.vlines(x, targets, first, color=COLORS["vermillion"], linewidth=1.6, zorder=2)
+        ax.vlines(x, targets, first, color=FIT_COLORS[0], linewidth=2, alpha=0.6, zorder=2)
     size = 8 if len(x) <= 30 else 5
     ax.plot(
         x, targets, "o", color=COLORS["black"], ms=size, alpha=alpha, mec="white", mew=0.6,

@@ -41,7 +41,7 @@ def plot_shapes(
     items
         Signs such as ``"@"``, ``"+"``, ``"="`` and blocks in between. A block is a pair
         (name, shape) with a shape like ``("N", 3)``, ``(3,)`` or ``()``; or a pair
-        (name, values) with a tensor, array or list of up to two dimensions, whose numbers are drawn.
+        (name, values) with a tensor, array or list of one or two dimensions, drawn as numbers.
         A shape or tensor with one dimension lies flat, as broadcasting reads it.
     lengths
         Inches for a side of this length or name, such as ``{"N": 2.4, "D": 1.0}``.
@@ -54,7 +54,7 @@ def plot_shapes(
     fontsize
         In points.
     size
-        Width and height of the canvas in inches. An equation that is wider is drawn smaller.
+        Width and height of the canvas in inches. A larger equation is drawn smaller.
 
     Returns
     -------
@@ -83,7 +83,10 @@ def plot_shapes(
     # A pile reaches further to the right than its front block.
     gaps = [_GAP + (piles.get(item[0], 0.0) if isinstance(item, tuple) else 0.0) for item in items]
     total = sum(widths) + sum(gaps)
-    scale = max(1.0, total / size[0])
+    # Names stand above numbers, captions below: about 0.9 inches for both.
+    tallest = max(part[1] for part in parts if not isinstance(part, str)) + 0.9
+    scale = max(1.0, total / size[0], tallest / size[1])
+    fontsize /= scale
     ax = canvas(ax, size[0] * scale, size[1] * scale)
     left, middle = (size[0] * scale - total) / 2, size[1] * scale / 2
     for item, part, width, gap, caption in zip(items, parts, widths, gaps, captions, strict=True):

@@ -6,14 +6,7 @@ nothing that a lecture should show. ``describe`` then shows the figure with its 
 
 from .classification import plot_decision_boundary, plot_points
 from .curves import plot_curves
-from .descent import (
-    plot_contours,
-    plot_descent,
-    plot_gradient,
-    plot_learning_rates,
-    plot_surface,
-    plot_traces,
-)
+from .descent import plot_descent, plot_learning_rates, plot_traces
 from .diagrams import (
     plot_cycle,
     plot_nested_circles,
@@ -42,8 +35,9 @@ from .style import (
     new_axes,
     use_course_style,
 )
+from .surfaces import plot_contours, plot_gradient, plot_surface
 from .training import plot_history
-from .units import plot_matrix_form, plot_perceptron, plot_unit
+from .units import plot_perceptron, plot_unit
 
 __all__ = [
     "CLASS_CMAP",
@@ -64,7 +58,6 @@ __all__ = [
     "plot_graph",
     "plot_history",
     "plot_learning_rates",
-    "plot_matrix_form",
     "plot_mlp_graph",
     "plot_nested_circles",
     "plot_network",

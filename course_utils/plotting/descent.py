@@ -1,4 +1,4 @@
-"""Figures of gradient descent: balls on curves, paths on contours, surfaces, learning rates."""
+"""Figures of gradient descent: balls on curves, learning rates, traces of weights."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Curve = Callable[[torch.Tensor], torch.Tensor]
-Surface = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-Span = tuple[float, float]
 T = TypeVar("T")
 
-_RUN_COLORS = tuple(COLORS[name] for name in ("vermillion", "blue", "green", "purple", "orange"))
-_RUN_MARKERS = ("o", "s", "^", "D", "v")
+RUN_COLORS = tuple(COLORS[name] for name in ("vermillion", "blue", "green", "purple", "orange"))
+RUN_MARKERS = ("o", "s", "^", "D", "v")
 _RUN_LINES = ("-", "--", "-.", ":")
 
 
@@ -30,7 +28,7 @@ def plot_descent(
     paths: Sequence[float] | Mapping[str, Sequence[float]],
     *,
     ax: Axes | None = None,
-    span: Span | None = None,
+    span: tuple[float, float] | None = None,
     xlabel: str = "weight w",
     ylabel: str = "loss",
 ) -> Axes:
@@ -69,211 +67,24 @@ def plot_descent(
     -----
     First used in lecture 02.
     """
-    runs = _named(paths)
+    runs = named_runs(paths)
     ax = new_axes(ax)
     left, right = span or _widened([w for path in runs.values() for w in path])
     grid = torch.linspace(left, right, 401)
-    ax.plot(grid, _values(f(grid)), color=COLORS["grey"], zorder=1)
+    ax.plot(grid, to_numbers(f(grid)), color=COLORS["grey"], zorder=1)
     for (name, path), color, marker in zip(
-        runs.items(), cycle(_RUN_COLORS), cycle(_RUN_MARKERS), strict=False
+        runs.items(), cycle(RUN_COLORS), cycle(RUN_MARKERS), strict=False
     ):
         seen = np.array([w for w in path if np.isfinite(w) and left <= w <= right])
         if not len(seen):
             continue
-        heights = _values(f(torch.tensor(seen)))
+        heights = to_numbers(f(torch.tensor(seen)))
         ax.plot(seen, heights, color=color, linewidth=1.2, alpha=0.8, zorder=2)
         ax.plot(seen, heights, marker, color=color, markeredgecolor="white", label=name, zorder=3)
         ax.plot(seen[:1], heights[:1], "o", color=color, ms=15, mfc="none", mew=2, zorder=3)
     ax.set(xlim=(left, right), xlabel=xlabel, ylabel=ylabel)
     if any(runs):
         ax.legend()
-    return ax
-
-
-def plot_contours(
-    f: Surface,
-    paths: Sequence[Sequence[float]] | Mapping[str, Sequence[Sequence[float]]] | None = None,
-    *,
-    ax: Axes | None = None,
-    xlim: Span = (-2.0, 2.0),
-    ylim: Span = (-2.0, 2.0),
-    levels: int = 16,
-    minimum: tuple[float, float] | None = None,
-    xlabel: str = "weight $w_1$",
-    ylabel: str = "weight $w_2$",
-) -> Axes:
-    """Draw the contour lines of a loss over two weights, and paths that walk on them.
-
-    The lines lie closer where the loss is low (their heights grow with the square of their
-    number), because that is where a descent ends. Dark is low, light is high.
-
-    Parameters
-    ----------
-    f
-        The loss as a function of two weights: two tensors of one shape in, one out.
-    paths
-        Points ``(w1, w2)`` visited, shape (steps, 2); or several such runs, each under its name.
-    ax
-        Axes to draw on; a new one where None.
-    xlim, ylim
-        The ranges of the two weights.
-    levels
-        Number of contour lines.
-    minimum
-        A point to mark with a star.
-    xlabel, ylabel
-        Names of the axes.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If a path is empty or its points are not pairs.
-
-    Examples
-    --------
-    >>> ax = plot_contours(lambda u, v: u**2 + 3 * v**2, [(1.5, 1.0), (0.8, 0.2)])
-    >>> ax.get_xlim()
-    (-2.0, 2.0)
-    """
-    runs = {} if paths is None else _named(paths)
-    for name, path in runs.items():
-        if np.ndim(path) != 2 or np.shape(path)[1] != 2:
-            raise ValueError(
-                f"The path {name!r} has shape {np.shape(path)}; plot_contours needs (steps, 2): "
-                "a list of pairs (w1, w2)."
-            )
-    ax = new_axes(ax)
-    u, v, heights = _grid(f, xlim, ylim)
-    low, high = float(heights.min()), float(heights.max())
-    steps = low + (high - low) * np.linspace(0, 1, levels + 1) ** 2
-    ax.contourf(u, v, heights, levels=steps, cmap="cividis", alpha=0.55)
-    ax.contour(u, v, heights, levels=steps, cmap="cividis", linewidths=0.8)
-    for (name, path), color, marker in zip(
-        runs.items(), cycle(_RUN_COLORS), cycle(_RUN_MARKERS), strict=False
-    ):
-        x, y = np.asarray(path, dtype=float).T
-        ax.plot(x, y, color="white", linewidth=3.2, zorder=3)
-        ax.plot(x, y, color=color, linewidth=1.6, zorder=3)
-        ax.plot(x, y, marker, color=color, ms=6, mec="white", mew=0.8, label=name, zorder=4)
-        ax.plot(x[:1], y[:1], "o", color=color, ms=13, mfc="none", mew=2, zorder=4)
-    if minimum is not None:
-        ax.plot(*minimum, "*", color="white", mec="black", ms=18, label="minimum", zorder=5)
-    ax.set(xlim=xlim, ylim=ylim, xlabel=xlabel, ylabel=ylabel)
-    ax.grid(False)
-    if any(runs):
-        ax.legend()
-    return ax
-
-
-def plot_gradient(
-    at: tuple[float, float],
-    gradient: tuple[float, float],
-    *,
-    ax: Axes | None = None,
-    length: float = 1.0,
-) -> Axes:
-    """Draw the gradient at a point, uphill, and the way that descent takes, downhill.
-
-    Parameters
-    ----------
-    at
-        The point ``(w1, w2)``.
-    gradient
-        The gradient there. Only its direction is drawn.
-    ax
-        Axes to draw on (usually those of `plot_contours`); a new one where None.
-    length
-        Length of both arrows, in units of the axes.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If the gradient is zero: it has no direction.
-
-    Examples
-    --------
-    >>> ax = plot_contours(lambda u, v: u**2 + v**2)
-    >>> _ = plot_gradient((1.0, 1.0), (2.0, 2.0), ax=ax)
-    """
-    size = float(np.hypot(*gradient))
-    if not size > 0:
-        raise ValueError("plot_gradient() got a gradient of length 0: it points nowhere.")
-    ax = new_axes(ax)
-    x, y = at
-    for sign, color, name in (
-        (1, COLORS["vermillion"], r"$+\nabla L$: uphill"),
-        (-1, COLORS["blue"], r"$-\nabla L$: our step"),
-    ):
-        tip = (x + sign * length * gradient[0] / size, y + sign * length * gradient[1] / size)
-        ax.annotate(
-            "",
-            tip,
-            xytext=at,
-            arrowprops={"arrowstyle": "-|>", "color": color, "lw": 3, "mutation_scale": 22},
-            zorder=6,
-        )
-        ax.plot([], [], color=color, lw=3, label=name)
-    ax.plot(*at, "o", color="black", ms=8, zorder=7)
-    ax.legend()
-    return ax
-
-
-def plot_surface(
-    f: Surface,
-    *,
-    ax: Axes | None = None,
-    xlim: Span = (-2.0, 2.0),
-    ylim: Span = (-2.0, 2.0),
-) -> Axes:
-    """Draw a loss over two weights as a surface in three dimensions, without tick labels.
-
-    Parameters
-    ----------
-    f
-        The loss as a function of two weights: two tensors of one shape in, one out.
-    ax
-        Axes made with ``projection="3d"``; new ones where None.
-    xlim, ylim
-        The ranges of the two weights.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If `ax` is flat.
-
-    Examples
-    --------
-    >>> ax = plot_surface(lambda u, v: u**2 - v**2)
-    >>> ax.name
-    '3d'
-    """
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        _, ax = plt.subplots(subplot_kw={"projection": "3d"})
-    if ax.name != "3d":
-        raise ValueError(
-            "plot_surface() got flat Axes. Make them with "
-            'plt.subplots(subplot_kw={"projection": "3d"}), or use plot_contours().'
-        )
-    u, v, heights = _grid(f, xlim, ylim, points=61)
-    ax.plot_surface(  # type: ignore[attr-defined]
-        u, v, heights, cmap="cividis", rstride=2, cstride=2, linewidth=0, antialiased=True
-    )
-    ax.set(xticklabels=[], yticklabels=[], zticklabels=[])
-    ax.view_init(elev=38, azim=-60)  # type: ignore[attr-defined]
     return ax
 
 
@@ -387,7 +198,7 @@ def plot_traces(
     if goal is not None:
         ax.axhline(goal, color=COLORS["grey"], linewidth=1.2)
     for (name, values), color, line in zip(
-        traces.items(), cycle(_RUN_COLORS), cycle(_RUN_LINES), strict=False
+        traces.items(), cycle(RUN_COLORS), cycle(_RUN_LINES), strict=False
     ):
         ax.plot(range(1, len(values) + 1), values, line, color=color, label=name)
     if logy:
@@ -397,7 +208,7 @@ def plot_traces(
     return ax
 
 
-def _named(paths: Sequence[T] | Mapping[str, Sequence[T]]) -> dict[str, Sequence[T]]:
+def named_runs(paths: Sequence[T] | Mapping[str, Sequence[T]]) -> dict[str, Sequence[T]]:
     """Return the runs under their names; a single run has the empty name."""
     runs = dict(paths) if isinstance(paths, Mapping) else {"": paths}
     for name, path in runs.items():
@@ -406,21 +217,13 @@ def _named(paths: Sequence[T] | Mapping[str, Sequence[T]]) -> dict[str, Sequence
     return runs
 
 
-def _widened(weights: Sequence[float]) -> Span:
+def _widened(weights: Sequence[float]) -> tuple[float, float]:
     """Return the range of the finite weights plus 15 % on both sides."""
     finite = [w for w in weights if np.isfinite(w)] or [0.0]
     margin = 0.15 * (max(finite) - min(finite)) or 1.0
     return min(finite) - margin, max(finite) + margin
 
 
-def _values(t: torch.Tensor) -> NDArray[np.float64]:
+def to_numbers(t: torch.Tensor) -> NDArray[np.float64]:
+    """Return a tensor, on any device and with a gradient or without, as a float64 array."""
     return np.asarray(t.detach().cpu().double().numpy())
-
-
-def _grid(
-    f: Surface, xlim: Span, ylim: Span, *, points: int = 121
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    u, v = torch.meshgrid(
-        torch.linspace(*xlim, points), torch.linspace(*ylim, points), indexing="xy"
-    )
-    return _values(u), _values(v), _values(f(u, v))

@@ -9,7 +9,7 @@ A graph is described by its edges alone; where a node stands follows from them::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation
@@ -21,7 +21,7 @@ Position = tuple[float, float]
 Direction = Literal["forward", "backward"]
 
 _FILL = {"input": "#FFFFFF", "operation": "#DCEEF8", "output": "#FBF3C4"}
-_ARROWS = {
+_ARROWS: dict[str, dict[str, Any]] = {
     "forward": {"color": COLORS["blue"], "linestyle": "-"},
     "backward": {"color": COLORS["vermillion"], "linestyle": (0, (4, 2))},
 }
@@ -82,7 +82,7 @@ def plot_graph(
     >>> edges = [("x", "p"), ("y", "p"), ("p", "g"), ("z", "g")]
     >>> ax = plot_graph(edges, labels={"p": "+", "g": "*"}, values={"x": 1, "y": 3, "z": -3})
     >>> sorted(text.get_text() for text in ax.texts if text.get_text())
-    ['*', '+', '-3', '1', '3', 'x', 'y', 'z']
+    ['*', '+', '1', '3', 'x', 'y', 'z', '−3']
 
     Notes
     -----
@@ -118,8 +118,8 @@ def plot_graph(
     for name, gradient in (gradients or {}).items():
         _beside(ax, boxes[name], _text(gradient), "below", COLORS["vermillion"], fontsize)
     columns, rows = zip(*places.values(), strict=True)
-    ax.set_xlim(min(columns) - 0.5, max(columns) + 0.5)
-    ax.set_ylim(min(rows) - 0.55, max(rows) + 0.55)
+    ax.set_xlim(min(columns) - 0.4, max(columns) + 0.4)
+    ax.set_ylim(min(rows) - 0.45, max(rows) + 0.45)
     ax.axis("off")
     return ax
 
@@ -169,14 +169,14 @@ def plot_mlp_graph(
             "each 1 or more, such as (6, 4, 3, 1)."
         )
     depth = len(widths) - 1
-    edges = [(f"a{k - 1}", f"a{k}") for k in range(1, depth + 1)] + [(f"a{depth}", "L")]
+    edges = [(f"a{k - 1}", f"a{k}") for k in range(2, depth + 1)] + [(f"a{depth}", "L")]
+    positions: dict[str, Position] = {"L": (depth + 0.8, 1.0)}
     for k in range(1, depth + 1):
         edges += [(f"W{k}", f"a{k}"), (f"b{k}", f"a{k}")]
-    edges.append(("y", "L"))
-    positions: dict[str, Position] = {f"a{k}": (k, 1.0) for k in range(depth + 1)}
-    positions |= {"L": (depth + 1, 1.0), "y": (depth + 1, 0.0)}
-    for k in range(1, depth + 1):
-        positions |= {f"W{k}": (k - 0.27, 0.0), f"b{k}": (k + 0.27, 0.0)}
+        positions |= {f"a{k}": (k, 1.0), f"W{k}": (k - 0.25, 0.0), f"b{k}": (k + 0.25, 0.0)}
+    if direction == "forward":  # no gradient flows into the data
+        edges += [("a0", "a1"), ("y", "L")]
+        positions |= {"a0": (0.2, 1.0), "y": (depth + 0.8, 0.0)}
     labels = _forward_labels(widths) if direction == "forward" else _backward_labels(widths)
     ax = new_axes(ax, figsize=(12, 4.5))
     return plot_graph(
@@ -186,7 +186,7 @@ def plot_mlp_graph(
 
 def _forward_labels(widths: Sequence[int]) -> dict[str, str]:
     depth = len(widths) - 1
-    labels = {"a0": rf"$X$" + f"\nm×{widths[0]}", "y": f"$y$\nm×{widths[-1]}", "L": "$L$\nnumber"}
+    labels = {"a0": "$X$" + f"\nm×{widths[0]}", "y": f"$y$\nm×{widths[-1]}", "L": "$L$\nnumber"}
     for k in range(1, depth + 1):
         before = "X" if k == 1 else rf"a^{{[{k - 1}]}}"
         out = r"\hat{y}" if k == depth else rf"a^{{[{k}]}}"
@@ -201,7 +201,7 @@ def _forward_labels(widths: Sequence[int]) -> dict[str, str]:
 
 def _backward_labels(widths: Sequence[int]) -> dict[str, str]:
     depth = len(widths) - 1
-    labels = {"a0": "$X$\n(data:\nno gradient\nneeded)", "y": "$y$\n(data)", "L": "$L$\nstart: 1"}
+    labels = {"L": "$L$\nstart: 1"}
     for k in range(1, depth + 1):
         before = "X" if k == 1 else rf"a^{{[{k - 1}]}}"
         if k == depth:
@@ -213,9 +213,13 @@ def _backward_labels(widths: Sequence[int]) -> dict[str, str]:
             f"\n$\\odot\\;\\sigma'(z^{{[{k}]}})$\nm×{widths[k]}"
         )
         labels[f"W{k}"] = (
-            rf"${{\delta^{{[{k}]}}}}^\top {before}$" + f"\n{widths[k]}×{widths[k - 1]}"
+            rf"$\partial L / \partial W^{{[{k}]}}$ ="
+            f"\n${{\\delta^{{[{k}]}}}}^\\top {before}$\n{widths[k]}×{widths[k - 1]}"
         )
-        labels[f"b{k}"] = rf"$\Sigma\,\delta^{{[{k}]}}$" + f"\n{widths[k]}"
+        labels[f"b{k}"] = (
+            rf"$\partial L / \partial b^{{[{k}]}}$ ="
+            f"\n$\\Sigma_{{rows}}\\,\\delta^{{[{k}]}}$\n{widths[k]}"
+        )
     return labels
 
 
@@ -256,7 +260,7 @@ def _kinds(edges: Sequence[Edge]) -> dict[str, str]:
 
 
 def _text(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.4g}".replace("-", "-")
+    return value if isinstance(value, str) else f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _box(ax: Axes, place: Position, label: str, fill: str, fontsize: float) -> Annotation:
@@ -288,14 +292,10 @@ def _arrow(ax: Axes, start: Annotation, end: Annotation, direction: Direction) -
 def _edge_text(ax: Axes, start: Position, end: Position, text: str, fontsize: float) -> None:
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     back = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
-    ax.annotate(
-        text, middle, ha="center", va="center", fontsize=fontsize - 1, bbox=back, zorder=5
-    )
+    ax.annotate(text, middle, ha="center", va="center", fontsize=fontsize - 1, bbox=back, zorder=5)
 
 
-def _beside(
-    ax: Axes, box: Annotation, text: str, side: str, color: str, fontsize: float
-) -> None:
+def _beside(ax: Axes, box: Annotation, text: str, side: str, color: str, fontsize: float) -> None:
     lines = box.get_text().count("\n") + 1
     offset = fontsize * (0.72 * lines + 0.5)
     ax.annotate(

@@ -48,6 +48,14 @@ _EXPORTS: dict[str, str] = {
     "use_course_style": "plotting",
     "describe": "plotting",
     "plot_history": "plotting",
+    "plot_points": "plotting",
+    "plot_decision_boundary": "plotting",
+    "plot_sigmoid_fit": "plotting",
+    "plot_penalty": "plotting",
+    "plot_scores": "plotting",
+    "plot_confusion": "plotting",
+    "plot_perceptron": "plotting",
+    "plot_unit": "plotting",
 }
 
 __all__ = ["__version__", *_EXPORTS]

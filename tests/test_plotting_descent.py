@@ -1,4 +1,4 @@
-"""Curves, learning rates and traces (`descent`), and landscapes over two weights (`surfaces`)."""
+"""Curves, learning rates and traces (`descent`), and landscapes over two weights (`landscapes`)."""
 
 from __future__ import annotations
 
@@ -166,11 +166,15 @@ def test_a_path_that_is_not_made_of_pairs_is_refused(path):
 
 def test_the_gradient_arrows_are_opposite_and_of_the_length_asked_for():
     ax = plotting.plot_gradient((1.0, 2.0), (3.0, 4.0), length=0.5)
-    tips = {text.arrowprops["color"]: np.array(text.xy) for text in ax.texts}
+    arrows = [text for text in ax.texts if text.arrowprops]
+    tips = {text.arrowprops["color"]: np.array(text.xy) for text in arrows}
     start = np.array([1.0, 2.0])
     assert np.allclose(tips[COLORS["vermillion"]] - start, [0.3, 0.4])
     assert np.allclose(tips[COLORS["blue"]] - start, [-0.3, -0.4])
-    assert ax.texts[0].xyann == (1.0, 2.0)
+    assert all(text.xyann == (1.0, 2.0) for text in arrows)
+    names = {text.get_text(): text.xy for text in ax.texts if text.get_text()}
+    assert np.allclose(names[r"$+\nabla L$: uphill"], tips[COLORS["vermillion"]])
+    assert np.allclose(names[r"$-\nabla L$: our step"], tips[COLORS["blue"]])
 
 
 @pytest.mark.parametrize("gradient", [(0.0, 0.0), (math.nan, 1.0)])

@@ -17,6 +17,7 @@ from .features import (
     plot_feature_hierarchy,
 )
 from .graphs import plot_graph, plot_mlp_graph
+from .landscapes import plot_contours, plot_gradient, plot_surface
 from .matrices import (
     plot_shapes,
 )
@@ -35,7 +36,6 @@ from .style import (
     new_axes,
     use_course_style,
 )
-from .surfaces import plot_contours, plot_gradient, plot_surface
 from .training import plot_history
 from .units import plot_perceptron, plot_unit
 

@@ -31,7 +31,7 @@ help:  ## this list
 # package is installed from where it lies), or when the command line names another Python.
 VERSION := import sys; print(sys.version)
 define STALE
-if ! "$(PY)" -c "" 2>/dev/null; then echo FORCE; \
+if ! "$(PY)" -c "" >/dev/null 2>&1; then echo FORCE; \
 elif [ -f "$(STAMP)" ] && [ "$$(cat "$(STAMP)")" != "$$(pwd -P)" ]; then echo FORCE; \
 elif [ "$(origin PYTHON)" = "command line" ] && \
   [ "$$("$(PYTHON)" -c "$(VERSION)" 2>&1)" != "$$("$(PY)" -c "$(VERSION)")" ]; then echo FORCE; fi

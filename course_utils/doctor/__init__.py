@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .finding import Finding
 from .machine import (
+    OLDEST_PYTHON,
     check_data,
     check_device,
     check_disk,
@@ -22,6 +23,7 @@ from .machine import (
 from .versions import check_packages, check_ranges, installed_version, read_lock
 
 __all__ = [
+    "OLDEST_PYTHON",
     "Finding",
     "check_data",
     "check_device",

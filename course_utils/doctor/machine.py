@@ -151,7 +151,7 @@ def check_data(check: Callable[[], list[str]] | None = None) -> Finding:
         return Finding("problem", "data", f"not checked: {shorten(error)}", SETUP)
     if problems:
         first, *rest = problems
-        more = f" (And {len(rest)} more files.)" if rest else ""
+        more = f" (And {len(rest)} more.)" if rest else ""
         return Finding("problem", "data", first + more)
     return Finding("ok", "data", "every file is the published one")
 

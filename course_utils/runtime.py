@@ -36,7 +36,7 @@ def seed_everything(seed: int = 0) -> None:
 
     Notes
     -----
-    Lecture 00 shows what happens without it.
+    First written out in lecture 00, which shows what happens without it.
     """
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise TypeError(f"seed must be a whole number such as 0, not {seed!r}.")

@@ -25,6 +25,7 @@ A tag without a comparison fails, and so does a comparison without a tag.
 from __future__ import annotations
 
 import math
+import random
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -32,6 +33,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
@@ -201,6 +203,20 @@ def test_a_twin_is_registered_once():
 
 
 # --- lecture 00 --------------------------------------------------------------------------------
+
+
+@twin("00", "runtime.seed_everything")
+@pytest.mark.parametrize("seed", [0, 137, 2**32 - 1])
+def test_seed_everything_of_lecture_00(cell, library, seed):
+    def draws(seed_with):
+        seed_with(seed)
+        numpy_draws = [np.random.rand(3).tolist(), np.random.permutation(5).tolist()]
+        torch_draws = [torch.rand(3).tolist(), nn.Linear(2, 1).weight.tolist()]
+        return random.random(), numpy_draws, torch_draws
+
+    written = cell(random=random, np=np).seed_everything
+    assert draws(written) == draws(library)
+    assert draws(written) != draws(lambda seed: library(seed ^ 1))
 
 
 # --- lecture 01 --------------------------------------------------------------------------------

@@ -229,6 +229,7 @@ def test_the_gpa_boundary_is_3_19_after_2000_epochs_and_tends_to_3_2(seed):
     model, _ = train(X, y, lr=1.0, epochs=2000, seed=seed)
     boundary = -model.linear.bias.item() / model.linear.weight.item()
     assert boundary == pytest.approx(3.19, abs=0.005)
+    assert torch.sigmoid(model(torch.tensor([[3.2]]))).item() == pytest.approx(0.51, abs=5e-3)
     start = np.array(model.linear.weight.item()), np.array(model.linear.bias.item())
     x, t = X.double().numpy()[:, 0], y.numpy()[:, 0]
     w, b = descend(*start, 5_000, lr=1.0, x=x, y=t)

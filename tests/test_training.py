@@ -470,6 +470,10 @@ class TestProgress:
         (bar,) = self.bars(monkeypatch, True)
         assert (bar.n, bar.total) == (3, 3)
 
+    def test_the_switch_of_tqdm_is_heeded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TQDM_DISABLE", "1")
+        assert self.bars(monkeypatch, True) == []
+
     @pytest.mark.parametrize("progress", [None, False])
     def test_no_bar_where_nobody_watches(
         self, monkeypatch: pytest.MonkeyPatch, progress: bool | None
@@ -479,10 +483,12 @@ class TestProgress:
     def test_a_short_run_shows_no_bar_even_where_somebody_watches(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.delenv("TQDM_DISABLE", raising=False)
         monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
         assert self.bars(monkeypatch, None) == []
 
     def test_a_long_run_shows_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("TQDM_DISABLE", raising=False)
         monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
         monkeypatch.setattr("course_utils.training.progress.PATIENCE", 0.0)
         assert len(self.bars(monkeypatch, None)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Any
@@ -16,7 +17,9 @@ class Progress:
 
     def __init__(self, epochs: int, wanted: bool | None) -> None:
         watched = "ipykernel" in sys.modules or sys.stderr.isatty()
-        self.wanted = watched if wanted is None else wanted
+        # tqdm's own switch, which its notebook bar does not heed.
+        silenced = os.environ.get("TQDM_DISABLE", "") not in ("", "0")
+        self.wanted = (watched if wanted is None else wanted) and not silenced
         self.appears_at = time.monotonic() + (0 if wanted else PATIENCE)
         self.epochs = epochs
         self.bar: Any = None

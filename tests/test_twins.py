@@ -265,6 +265,25 @@ def test_r2_of_lecture_01(cell, library):
 # --- lecture 02 --------------------------------------------------------------------------------
 
 
+@twin("02", "training.fit")
+def test_the_mini_batch_loop_of_lecture_02(cell, library):
+    from course_utils import LinearRegression, batches
+
+    X = torch.randn(50, 3)
+    y = X @ torch.tensor([[1.0], [-2.0], [0.5]]) + 0.1 * torch.randn(50, 1)
+    for size in (1, 7, 32, None):  # None: all rows as one batch
+        written = LinearRegression(3)
+        packaged = LinearRegression(3)
+        packaged.load_state_dict(written.state_dict())
+        loader = [(X, y)] if size is None else batches(X, y, size, seed=5)
+        loss_fn, sgd = nn.MSELoss(), torch.optim.SGD(written.parameters(), lr=0.05)
+        losses = cell().train(written, loader, loss_fn, sgd, epochs=3)
+        sgd = torch.optim.SGD(packaged.parameters(), lr=0.05)
+        how = {"loss_fn": loss_fn, "optimizer": sgd, "epochs": 3, "batch_size": size, "seed": 5}
+        assert losses == library(packaged, (X, y), **how).step_losses
+        assert torch.equal(written.linear.weight, packaged.linear.weight)
+
+
 # --- lecture 03 --------------------------------------------------------------------------------
 
 

@@ -4,6 +4,8 @@ Every function draws on the Axes that it is given (or on a fresh one), returns i
 nothing that a lecture should show. ``describe`` then shows the figure with its alt text.
 """
 
+from .animation import Animation, animate, animate_boundary
+from .batches import plot_batches, plot_gap
 from .classification import plot_decision_boundary, plot_points
 from .curves import plot_curves
 from .descent import plot_descent, plot_learning_rates, plot_traces
@@ -17,7 +19,9 @@ from .features import (
     plot_feature_hierarchy,
 )
 from .graphs import plot_graph, plot_mlp_graph
+from .hinges import plot_hinges, plot_relu_sum
 from .landscapes import plot_contours, plot_gradient, plot_surface
+from .layers import plot_gradient_norms, plot_hidden_space, plot_layer_shapes
 from .matrices import (
     plot_shapes,
 )
@@ -25,8 +29,10 @@ from .networks import (
     plot_network,
     plot_neuron,
 )
+from .optimizers import animate_race, plot_race, plot_ravine
 from .probabilities import plot_confusion, plot_penalty, plot_scores, plot_sigmoid_fit
 from .regression import plot_fit, plot_noise, plot_residuals
+from .runs import plot_runs
 from .style import (
     CLASS_CMAP,
     CLASS_COLORS,
@@ -36,6 +42,7 @@ from .style import (
     new_axes,
     use_course_style,
 )
+from .surfaces import loss_grid, plot_loss_surface
 from .training import plot_history
 from .units import plot_perceptron, plot_unit
 
@@ -44,8 +51,14 @@ __all__ = [
     "CLASS_COLORS",
     "CLASS_MARKERS",
     "COLORS",
+    "Animation",
+    "animate",
+    "animate_boundary",
+    "animate_race",
     "describe",
+    "loss_grid",
     "new_axes",
+    "plot_batches",
     "plot_confusion",
     "plot_contours",
     "plot_curves",
@@ -54,10 +67,16 @@ __all__ = [
     "plot_descent",
     "plot_feature_hierarchy",
     "plot_fit",
+    "plot_gap",
     "plot_gradient",
+    "plot_gradient_norms",
     "plot_graph",
+    "plot_hidden_space",
+    "plot_hinges",
     "plot_history",
+    "plot_layer_shapes",
     "plot_learning_rates",
+    "plot_loss_surface",
     "plot_mlp_graph",
     "plot_nested_circles",
     "plot_network",
@@ -66,7 +85,11 @@ __all__ = [
     "plot_penalty",
     "plot_perceptron",
     "plot_points",
+    "plot_race",
+    "plot_ravine",
+    "plot_relu_sum",
     "plot_residuals",
+    "plot_runs",
     "plot_scores",
     "plot_shapes",
     "plot_sigmoid_fit",

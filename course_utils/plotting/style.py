@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
+
+if TYPE_CHECKING:
+    from .animation import Animation
 
 # Okabe and Ito's palette: told apart with every common form of colour blindness.
 COLORS = {
@@ -101,7 +104,7 @@ def new_axes(ax: Axes | None = None, *, figsize: tuple[float, float] | None = No
     return fresh
 
 
-def describe(figure: Figure | Axes, alt: str) -> None:
+def describe(figure: Figure | Axes | Animation, alt: str) -> None:
     """Show a figure together with the words that stand for it where it cannot be seen.
 
     The words travel as output metadata of the image, where notebooks, slides and the book find
@@ -110,7 +113,7 @@ def describe(figure: Figure | Axes, alt: str) -> None:
     Parameters
     ----------
     figure
-        The figure, or any Axes on it.
+        The figure, or any Axes on it; or an animation.
     alt
         What the figure shows, in a sentence or two: the shapes and the lesson, not the title.
 
@@ -134,4 +137,5 @@ def describe(figure: Figure | Axes, alt: str) -> None:
         )
     shown = figure.figure if isinstance(figure, Axes) else figure
     display(shown, metadata={"image/png": {"alt": alt.strip()}})
-    plt.close(shown.get_figure(root=True) or shown)  # type: ignore[arg-type]
+    if isinstance(shown, FigureBase):
+        plt.close(shown.get_figure(root=True) or shown)  # type: ignore[arg-type]

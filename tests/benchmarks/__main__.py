@@ -4,9 +4,11 @@ Run it with ``make bench``. Nothing is asserted: a ratio on a busy machine prove
 reader compares it with the figures in the README.
 """
 
+import animation
 import loops
 import startup
 
 if __name__ == "__main__":
     startup.report()
     loops.report()
+    animation.report()

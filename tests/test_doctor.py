@@ -64,6 +64,28 @@ class TestPackages:
         assert finding.status == "look"
         assert "numpy 2.4.5 (tested: 2.4.6)" in finding.text
 
+    def test_a_package_that_another_version_does_without_is_no_problem(self):
+        finding = doctor.check_packages(LOCK, {"torch": "2.13.0"}.get, needed={"torch"})
+        assert (finding.status, "no numpy" in finding.text) == ("look", True)
+
+    def test_what_is_needed_is_read_from_pyproject(self):
+        names = {text.partition(">=")[0] for text in doctor.read_ranges(ROOT / "pyproject.toml")}
+        assert {"torch", "numpy", "jupyterlab"} <= names
+        assert names <= set(doctor.read_lock(ROOT / "requirements.txt"))
+
+    def test_this_environment_is_inside_its_ranges(self):
+        assert doctor.check_ranges(doctor.read_ranges(ROOT / "pyproject.toml")).status == "ok"
+
+    def test_outside_the_ranges_is_a_problem_in_a_checkout_too(self, tmp_path):
+        (tmp_path / "requirements.txt").write_text("torch==2.13.0\n")
+        (tmp_path / "pyproject.toml").write_text(
+            '[project]\ndependencies = ["torch>=99"]\noptional-dependencies.lab = []\n'
+        )
+        assert doctor.examine(tmp_path)[1].status == "ok"
+        (tmp_path / "requirements.txt").write_text("torch==99.1\n")
+        finding = doctor.examine(tmp_path)[1]
+        assert (finding.status, "needed: >=99" in finding.text) == ("problem", True)
+
     def test_many_are_summed_up(self):
         lock = {f"package{n}": "1" for n in range(9)}
         assert doctor.check_packages(lock, {}.get).text.endswith("package3 and 5 more")

@@ -6,6 +6,7 @@ this module has to run where packages are missing or broken.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +21,7 @@ from .machine import (
     check_python,
     kernel_command,
 )
-from .versions import check_packages, check_ranges, installed_version, read_lock
+from .versions import check_packages, check_ranges, installed_version, read_lock, read_ranges
 
 __all__ = [
     "OLDEST_PYTHON",
@@ -37,6 +38,7 @@ __all__ = [
     "kernel_command",
     "main",
     "read_lock",
+    "read_ranges",
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +47,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def examine(root: Path = ROOT) -> list[Finding]:
     """Run every check; in a checkout at `root` against its lock, elsewhere against the ranges."""
     if (root / "requirements.txt").is_file():
-        packages = check_packages(read_lock(root / "requirements.txt"))
+        ranges = read_ranges(root / "pyproject.toml")
+        needed = {re.split(r"[^\w.-]", text)[0] for text in ranges} or None
+        packages = check_packages(read_lock(root / "requirements.txt"), needed=needed)
+        if packages.status == "look":  # untested, but perhaps even outside what is allowed
+            allowed = check_ranges(ranges)
+            packages = allowed if allowed.status == "problem" else packages
     else:
         packages = check_ranges(metadata.requires("course-utils") or [])
     return [

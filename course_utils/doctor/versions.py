@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -31,6 +31,19 @@ def read_lock(path: Path) -> dict[str, str]:
     return lock
 
 
+def read_ranges(path: Path) -> list[str]:
+    """Read from `pyproject.toml` what the package and the lectures need: ``"numpy>=2.0"``, ….
+
+    An old Python cannot read that file; then the list is empty.
+    """
+    try:
+        import tomllib
+    except ImportError:
+        return []
+    project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+    return [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+
+
 def installed_version(name: str) -> str | None:
     """Return the version of an installed distribution, or None where it is missing."""
     try:
@@ -40,7 +53,10 @@ def installed_version(name: str) -> str | None:
 
 
 def check_packages(
-    lock: Mapping[str, str], find: Callable[[str], str | None] = installed_version
+    lock: Mapping[str, str],
+    find: Callable[[str], str | None] = installed_version,
+    *,
+    needed: Collection[str] | None = None,
 ) -> Finding:
     """Compare what is installed with the tested versions.
 
@@ -50,6 +66,9 @@ def check_packages(
         Name → tested version.
     find
         Gives the installed version of a name, None where it is missing.
+    needed
+        Names without which nothing works, all where not given. The others come with them, and
+        other versions may do without some.
 
     Examples
     --------
@@ -57,6 +76,7 @@ def check_packages(
     ok       packages  1 as tested (torch 2.13.0+cpu)
     """
     found = {name: find(name) for name in lock}
+    needed = lock if needed is None else needed
     missing = [name for name, version in found.items() if version is None]
     # A build such as 2.13.0+cpu is version 2.13.0.
     others = {
@@ -64,13 +84,14 @@ def check_packages(
         for name, version in found.items()
         if version is not None and version.split("+")[0] != lock[name]
     }
-    if missing:
+    if any(name in needed for name in missing):
         text = f"{len(missing)} of {len(lock)} missing: {_some(missing)}"
         return Finding("problem", "packages", text, SETUP)
-    if others:
+    if others or missing:
         listed = [f"{name} {version} (tested: {lock[name]})" for name, version in others.items()]
+        listed += [f"no {name}" for name in missing]
         cure = "nothing while all goes well; `pip install -r requirements.txt` brings them back."
-        text = f"{len(others)} of {len(lock)} differ from the tested ones: {_some(listed)}"
+        text = f"{len(listed)} of {len(lock)} differ from the tested ones: {_some(listed)}"
         return Finding("look", "packages", text, cure)
     return Finding("ok", "packages", f"{len(lock)} as tested (torch {found.get('torch')})")
 

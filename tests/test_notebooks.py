@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -152,13 +151,12 @@ def test_the_kernel_gets_device_and_threads_but_not_the_settings_of_this_process
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    env = kernel_environment(2)
+    env = kernel_environment()
     assert (env["COURSE_DEVICE"], env["OMP_NUM_THREADS"]) == ("cpu", "3")
     assert "MPLBACKEND" not in env
     assert "PYTEST_CURRENT_TEST" not in env
     monkeypatch.delenv("OMP_NUM_THREADS")
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert kernel_environment(2)["OMP_NUM_THREADS"] == "4"
+    assert kernel_environment()["OMP_NUM_THREADS"] == "1"
 
 
 # --- files -------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def execute(
 
         async def run_one(path: Path) -> Execution:
             async with free:
-                result = await _execute_file(path, timeout=timeout, kernels=jobs)
+                result = await _execute_file(path, timeout=timeout)
                 if report is not None:
                     report(result)
                 return result
@@ -103,11 +103,11 @@ def execute(
         return runner.run(run_all())
 
 
-async def _execute_file(path: Path, *, timeout: float, kernels: int) -> Execution:
+async def _execute_file(path: Path, *, timeout: float) -> Execution:
     start = time.perf_counter()
     try:
         nb = clean(read_notebook(path))
-        slowest = await execute_notebook(nb, path.parent, timeout=timeout, kernels=kernels)
+        slowest = await execute_notebook(nb, path.parent, timeout=timeout)
         changed = write_text(path, dumps(nb))
     except NotebookError as error:
         return Execution(path, time.perf_counter() - start, error=str(error))
@@ -115,10 +115,10 @@ async def _execute_file(path: Path, *, timeout: float, kernels: int) -> Executio
 
 
 async def execute_notebook(
-    nb: NotebookNode, folder: Path, *, timeout: float = 300, kernels: int = 1
+    nb: NotebookNode, folder: Path, *, timeout: float = 300
 ) -> tuple[int, float]:
     """Run every code cell of `nb` in place; return number and seconds of the slowest one."""
-    kernel = Kernel(nb, folder, timeout=timeout, kernels=kernels)
+    kernel = Kernel(nb, folder, timeout=timeout)
     count, slowest = 0, (0, 0.0)
     try:
         await kernel.start()

@@ -50,16 +50,16 @@ class _SilentOutput(OutputWidget):
         pass
 
 
-def kernel_environment(kernels: int = 1) -> dict[str, str]:
-    """Make the environment variables of a kernel when `kernels` of them run side by side.
+def kernel_environment() -> dict[str, str]:
+    """Make the environment variables of a kernel.
 
     ``COURSE_DEVICE`` and ``OMP_NUM_THREADS`` pass through. Where the number of threads is not
-    set, the cores are shared out, since two kernels that both use every core are slower than
-    one after the other.
+    set it is one: the lectures' matrices are small, notebooks run side by side, and the outputs
+    do not depend on the number of cores.
     """
     env = {key: value for key, value in os.environ.items() if key not in _NOT_PASSED_ON}
     env["TQDM_DISABLE"] = "1"  # a progress bar shows speeds, and no two runs are equally fast
-    env.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // kernels)))
+    env.setdefault("OMP_NUM_THREADS", "1")
     return env
 
 
@@ -80,23 +80,18 @@ class Kernel:
         Working folder of the kernel.
     timeout
         Seconds that one cell may take.
-    kernels
-        How many kernels share this machine (see `kernel_environment`).
     """
 
-    def __init__(
-        self, nb: NotebookNode, folder: Path, *, timeout: float = 300, kernels: int = 1
-    ) -> None:
+    def __init__(self, nb: NotebookNode, folder: Path, *, timeout: float = 300) -> None:
         self.nb = nb
         self.timeout = timeout
         self._folder = folder.resolve()
-        self._kernels = kernels
         self._client: NotebookClient | None = None
         self._scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 
     async def start(self) -> None:
         """Start the kernel; a start that fails (a port was taken) is tried again."""
-        env = kernel_environment(self._kernels)
+        env = kernel_environment()
         env["IPYTHONDIR"] = self._scratch.name  # no profile, no start-up files of the user
         connection = str(Path(self._scratch.name, "kernel.json"))
         # Sockets in a folder of our own cannot clash, ports can. But Windows has none, and a

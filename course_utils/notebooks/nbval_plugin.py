@@ -19,7 +19,6 @@ from run to run have no place in a lecture.
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,7 +66,6 @@ class NotebookFile(IPyNbFile):  # type: ignore[misc]
             copy.deepcopy(self.nb),  # the stored outputs stay as they are
             Path(self.path).parent,
             timeout=self.config.option.nbval_cell_timeout,
-            kernels=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
         )
         self._runner.run(self.notebook_kernel.start())
 

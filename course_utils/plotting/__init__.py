@@ -33,6 +33,7 @@ from .optimizers import animate_race, plot_race, plot_ravine
 from .probabilities import plot_confusion, plot_penalty, plot_scores, plot_sigmoid_fit
 from .regression import plot_fit, plot_noise, plot_residuals
 from .runs import plot_runs
+from .softmax import plot_floors, plot_logit_gradient, plot_readings, plot_softmax
 from .style import (
     CLASS_CMAP,
     CLASS_COLORS,
@@ -67,6 +68,7 @@ __all__ = [
     "plot_descent",
     "plot_feature_hierarchy",
     "plot_fit",
+    "plot_floors",
     "plot_gap",
     "plot_gradient",
     "plot_gradient_norms",
@@ -76,6 +78,7 @@ __all__ = [
     "plot_history",
     "plot_layer_shapes",
     "plot_learning_rates",
+    "plot_logit_gradient",
     "plot_loss_surface",
     "plot_mlp_graph",
     "plot_nested_circles",
@@ -87,12 +90,14 @@ __all__ = [
     "plot_points",
     "plot_race",
     "plot_ravine",
+    "plot_readings",
     "plot_relu_sum",
     "plot_residuals",
     "plot_runs",
     "plot_scores",
     "plot_shapes",
     "plot_sigmoid_fit",
+    "plot_softmax",
     "plot_surface",
     "plot_timeline",
     "plot_traces",

@@ -264,11 +264,15 @@ def verdicts(folder, runs) -> dict[tuple[str, int], str]:
     crash = [new_code_cell(source, execution_count=1) for source in ("x = 1", "exit_()", "x = 2")]
     crash[1].source = "import os\nos._exit(1)"
     save(checked / "dies.ipynb", *crash)
+    (checked / "good.py").write_text("raise RuntimeError('a paired script was collected')")
     report = checked / "report.xml"
     command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", checked]
     command += ["-o", "junit_family=xunit1", f"--junitxml={report}", "-p", "no:cacheprovider"]
     # A dead kernel must not wait for the time limit of a cell, which is 300 s.
-    subprocess.run([*command, checked], cwd=ROOT, timeout=200, capture_output=True, check=False)
+    done = subprocess.run(
+        [*command, checked], cwd=ROOT, timeout=200, capture_output=True, text=True, check=False
+    )
+    assert "paired script" not in done.stdout
     found = {}
     for case in ElementTree.parse(report).iter("testcase"):
         number = int(case.get("name", "").split()[-1])

@@ -42,6 +42,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[
     ]
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the script that `sync` pairs with a notebook: collecting it would run it."""
+    paired = collection_path.suffix == ".py" and collection_path.with_suffix(".ipynb").exists()
+    return True if paired else None
+
+
 class CellFailedError(Exception):
     """A cell that does not do again what the notebook says; the message is for people."""
 

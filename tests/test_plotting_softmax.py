@@ -102,7 +102,7 @@ def test_curves_and_floors_have_names_and_stand_where_they_should():
     assert list(floor.get_ydata()) == [0.3, 0.3]
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["one", "two"]
     assert ax.texts[0].get_text() == "floor 0.300"
-    assert ax.texts[0].get_position() == (3, 0.3)
+    assert ax.texts[0].xy == (3, 0.3)
 
 
 @pytest.mark.parametrize("curves", [{}, {"empty": []}])

@@ -312,3 +312,27 @@ def test_confusion_of_lecture_03(cell, library):
     for n in (1, 3, 600):
         logits, y = torch.randn(n, 1), (torch.rand(n, 1) > 0.2).float()
         assert torch.equal(cell().confusion(logits, y), library(logits, y))
+
+
+# --- lecture 07 --------------------------------------------------------------------------------
+
+
+@twin("07", "models.LogisticRegression")
+def test_softmax_regression_of_lecture_07(cell, library):
+    for n_classes in (3, 10):
+        torch.manual_seed(7)
+        written = cell().SoftmaxRegression(4, n_classes)
+        torch.manual_seed(7)
+        packaged = library(4, n_classes=n_classes)
+        assert written.state_dict().keys() == packaged.state_dict().keys()
+        X = torch.randn(20, 4)
+        assert torch.equal(written(X), packaged(X))
+
+
+@twin("07", "metrics.accuracy")
+def test_accuracy_of_lecture_07(cell, library):
+    for n, n_classes in ((1, 2), (3, 3), (600, 10)):
+        logits, y = torch.randn(n, n_classes), torch.randint(n_classes, (n,))
+        assert cell().accuracy(logits, y) == library(logits, y)
+    tied, first = torch.zeros(1, 3), torch.tensor([0])  # a tie goes to the first class
+    assert cell().accuracy(tied, first) == library(tied, first) == 1.0

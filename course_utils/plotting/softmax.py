@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -70,7 +69,11 @@ def plot_softmax(
         if label:
             small = 12 if len(shares) <= 8 else 10
             ax.text(k, share + 0.015, f"{share:.2f}", ha="center", va="bottom", fontsize=small)
-    shown = [f"{score:g}" for score in np.round(scores, 2)] if names is None else list(names)
+    shown = (
+        [f"{score:g}".replace("-", "−") for score in np.round(scores, 2)]
+        if names is None
+        else list(names)
+    )
     ax.set(xticks=range(len(shares)), xticklabels=shown, ylim=(0, 1.1))
     ax.set(xlabel="logit" if names is None else "class", ylabel="share")
     ax.grid(False, axis="x")
@@ -188,8 +191,15 @@ def plot_floors(
         ax.plot(range(1, len(heights) + 1), heights, ls=line, color=color, lw=2, label=name)
     for name, height in (floors or {}).items():
         ax.axhline(height, color="black", ls=":", lw=1.8, zorder=1)
-        place: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": 12}
-        ax.text(longest, height, f"{name} {height:.3f}", **place)
+        ax.annotate(
+            f"{name} {height:.3f}",
+            (longest, height),
+            xytext=(0, -5),  # points: clear of the line, and of the curves, which lie above it
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=12,
+        )
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend()
     return ax

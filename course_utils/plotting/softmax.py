@@ -256,7 +256,7 @@ def plot_readings(
     labels = class_numbers(y, len(pixels))
     shares = torch.softmax(logits.detach().cpu().double(), dim=1).numpy()
     rows = -(-len(pixels) // columns)
-    ax = new_axes(ax, figsize=(2.6 * columns, 2.6 * rows))
+    ax = new_axes(ax, figsize=(2.4 * columns, 2.3 * rows))
     for i, (image, share) in enumerate(zip(pixels, shares, strict=True)):
         left, bottom = 1.5 * (i % columns), -1.35 * (i // columns)
         square = (left, left + 1, bottom, bottom + 1)

@@ -1,0 +1,31 @@
+"""Sliders over the figures of the course: thin shells, no mathematics.
+
+``explore(draw, w=(0.0, 4.0, 0.1, 1.0), alt="…")`` makes a figure that follows its sliders, and
+the named ones are those of the lectures. Each stands beside a static figure: a page without a
+kernel shows that one, and in the place of the sliders a line that says so.
+"""
+
+from .controls import Choice, Slider
+from .lectures import (
+    graph_steps,
+    learning_rate,
+    line_and_loss,
+    penalty,
+    slope_and_loss,
+    two_valleys,
+)
+from .panels import Experiment, Explorer, explore
+
+__all__ = [
+    "Choice",
+    "Experiment",
+    "Explorer",
+    "Slider",
+    "explore",
+    "graph_steps",
+    "learning_rate",
+    "line_and_loss",
+    "penalty",
+    "slope_and_loss",
+    "two_valleys",
+]

@@ -33,6 +33,8 @@ _EXPORTS: dict[str, str] = {
     "LinearRegression": "models",
     "LogisticRegression": "models",
     "MLP": "models",
+    # activations
+    "activation_facts": "activations",
     # training
     "fit": "training",
     "evaluate": "training",

@@ -4,8 +4,9 @@ Every function draws on the Axes that it is given (or on a fresh one), returns i
 nothing that a lecture should show. ``describe`` then shows the figure with its alt text.
 """
 
+from .activations import plot_activation, plot_activation_facts
 from .animation import Animation, animate, animate_boundary
-from .batches import plot_batches, plot_gap
+from .batches import plot_batches, plot_gap, plot_range_test
 from .classification import plot_decision_boundary, plot_points
 from .curves import plot_curves
 from .descent import plot_descent, plot_learning_rates, plot_traces
@@ -59,6 +60,8 @@ __all__ = [
     "describe",
     "loss_grid",
     "new_axes",
+    "plot_activation",
+    "plot_activation_facts",
     "plot_batches",
     "plot_confusion",
     "plot_contours",
@@ -89,6 +92,7 @@ __all__ = [
     "plot_perceptron",
     "plot_points",
     "plot_race",
+    "plot_range_test",
     "plot_ravine",
     "plot_readings",
     "plot_relu_sum",

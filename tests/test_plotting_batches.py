@@ -10,11 +10,12 @@ import torch
 from matplotlib.axes import Axes
 
 from course_utils import batches
-from course_utils.plotting import plot_batches, plot_gap
+from course_utils.plotting import plot_batches, plot_gap, plot_range_test
 
 DRAW = {
     "plot_batches": lambda ax: plot_batches(ax=ax),
     "plot_gap": lambda ax: plot_gap(["a", "b"], [1.0, 2.0], [3.0, 2.5], ax=ax),
+    "plot_range_test": lambda ax: plot_range_test([0.1, 1.0], [0.7, 0.5], ax=ax),
 }
 
 
@@ -117,6 +118,37 @@ def test_the_gap_is_sorted_by_the_training_number_and_keeps_pairs():
 def test_the_gap_needs_as_many_numbers_as_names(numbers):
     with pytest.raises(ValueError, match="as many of each"):
         plot_gap(*numbers)
+
+
+def test_the_range_test_draws_losses_against_rates_and_marks_both():
+    ax = plot_range_test([0.01, 0.1, 1.0, 10.0], [0.8, 0.6, 0.5, 0.7], jump=10.0, pick=2.0)
+    curve, pick, jump = ax.get_lines()
+    assert curve.get_xdata().tolist() == [0.01, 0.1, 1.0, 10.0]
+    assert curve.get_ydata().tolist() == [0.8, 0.6, 0.5, 0.7]
+    assert set(pick.get_xdata()) == {2.0}
+    assert set(jump.get_xdata()) == {10.0}
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["take 2", "the loss jumps at 1e+01"]
+    assert ax.patches[0].get_hatch() == "//"
+
+
+def test_an_exploding_range_test_stays_inside_the_picture():
+    for last in (50.0, math.inf, math.nan):
+        ax = plot_range_test([0.01, 0.1, 1.0], [0.8, 0.5, last], jump=1.0)
+        heights = ax.get_lines()[0].get_ydata()
+        assert heights[:2].tolist() == [0.8, 0.5]
+        assert heights[2] == pytest.approx(ax.get_ylim()[1])
+        ax.figure.draw_without_rendering()
+    plot_range_test([0.1], [math.nan]).figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize(
+    ("rates", "losses", "message"),
+    [([0.1], [1.0, 2.0], "1 rates and 2"), ([], [], "0 rates"), ([0.0], [1.0], "positive")],
+)
+def test_the_range_test_refuses_nonsense(rates, losses, message):
+    with pytest.raises(ValueError, match=message):
+        plot_range_test(rates, losses)
 
 
 def test_the_arithmetic_is_the_ceiling_of_the_quotient():

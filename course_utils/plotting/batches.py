@@ -1,4 +1,4 @@
-"""Figures of batches and of what training on them is worth: one epoch, seen against unseen."""
+"""Figures around a training: the batches of an epoch, the range test, seen against unseen."""
 
 from __future__ import annotations
 
@@ -75,6 +75,68 @@ def plot_batches(
     passes = "1 epoch" if epochs == 1 else f"{epochs:,} epochs"
     per_epoch = f"⌈{n:,} / {batch_size:,}⌉ = {one} per epoch"
     ax.set_title(f"{per_epoch},  × {passes} = {iterations * epochs:,} updates", fontsize=14)
+    return ax
+
+
+def plot_range_test(
+    lrs: ArrayLike,
+    losses: ArrayLike,
+    *,
+    jump: float | None = None,
+    pick: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the loss of a short run against the learning rate that grows meanwhile.
+
+    Parameters
+    ----------
+    lrs, losses
+        The rate of each update, positive, and the loss before it. Losses far above the first
+        one, infinite or NaN are drawn at the upper edge.
+    jump
+        The rate at which the loss leaps up: the region from there on is hatched.
+    pick
+        The rate to train with, marked by a dotted line.
+    ax
+        Axes to draw on; a new one where None.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or are 0, or a rate is not positive.
+
+    Examples
+    --------
+    >>> ax = plot_range_test([0.01, 0.1, 1.0], [0.7, 0.5, 3.0], jump=1.0, pick=0.2)
+    >>> ax.get_xscale()
+    'log'
+    """
+    rates, heights = flat(lrs), flat(losses)
+    if not len(rates) == len(heights) > 0:
+        raise ValueError(f"plot_range_test() got {len(rates)} rates and {len(heights)} losses.")
+    if not (rates > 0).all():
+        raise ValueError("plot_range_test() needs positive learning rates: its axis is log.")
+    ax = new_axes(ax)
+    finite = heights[np.isfinite(heights)]
+    low = float(finite.min()) if len(finite) else 0.0
+    first = float(heights[0]) if np.isfinite(heights[0]) else low + 1.0
+    top = first + 0.4 * max(first - low, 0.1)
+    drawn = np.clip(np.nan_to_num(heights, nan=np.inf, posinf=np.inf), None, top)
+    ax.plot(rates, drawn, "o-", color=COLORS["blue"], ms=4, lw=1.8)
+    ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel="loss before the update")
+    ax.set(xlim=(rates.min(), rates.max() * 1.01), ylim=(low - 0.1 * (top - low), top))
+    if pick is not None:
+        ax.axvline(pick, color=COLORS["green"], ls=":", lw=3, label=f"take {pick:.1g}")
+    if jump is not None:
+        right = max(float(rates.max()), jump * 1.01)
+        ax.axvspan(jump, right, color=COLORS["vermillion"], alpha=0.18, hatch="//", lw=0)
+        ax.axvline(jump, color=COLORS["vermillion"], ls="--", label=f"the loss jumps at {jump:.1g}")
+    if pick is not None or jump is not None:
+        ax.legend(loc="lower left")
     return ax
 
 

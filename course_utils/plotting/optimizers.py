@@ -20,6 +20,7 @@ RUNNER_COLORS = tuple(
     COLORS[name] for name in ("vermillion", "yellow", "sky", "black", "purple", "green")
 )
 RUNNER_MARKERS = ("o", "s", "^", "D", "v", "P")
+_LEVELS = 10  # contour lines: few, so that the paths stand out
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def plot_race(
     minimum: tuple[float, float] | None = None,
     xlabel: str = "weight $w_1$",
     ylabel: str = "weight $w_2$",
+    loc: str = "best",
 ) -> Axes:
     """Draw paths on the contour lines of a loss: a trail each, and a marker where it ends.
 
@@ -76,6 +78,8 @@ def plot_race(
         A point to mark with a star.
     xlabel, ylabel
         Names of the axes.
+    loc
+        Place of the legend.
 
     Returns
     -------
@@ -96,14 +100,13 @@ def plot_race(
     -----
     First used in lecture 06.
     """
-    ax = plot_contours(
-        f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum, xlabel=xlabel, ylabel=ylabel
-    )
-    add_runners(ax, paths)
+    ax = plot_contours(f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum, levels=_LEVELS)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    _add_runners(ax, paths, loc)
     return ax
 
 
-def add_runners(ax: Axes, paths: Mapping[str, ArrayLike]) -> list[Runner]:
+def _add_runners(ax: Axes, paths: Mapping[str, ArrayLike], loc: str) -> list[Runner]:
     """Draw the paths of a race, with a legend, and return them as things that can be moved."""
     if not 0 < len(paths) <= len(RUNNER_MARKERS):
         raise ValueError(
@@ -123,7 +126,7 @@ def add_runners(ax: Axes, paths: Mapping[str, ArrayLike]) -> list[Runner]:
         runners.append(Runner(path, (halo, trail, head)))
     start = next(iter(points.values()))[0]
     ax.plot(*start, "o", color="white", ms=14, mfc="none", mew=2.4, zorder=4)
-    ax.legend(frameon=True, framealpha=0.92, edgecolor="none", handletextpad=0.3)
+    ax.legend(loc=loc, frameon=True, framealpha=0.92, edgecolor="none", handletextpad=0.3)
     return runners
 
 
@@ -135,13 +138,14 @@ def animate_race(
     xlim: Span = (-2.0, 2.0),
     ylim: Span = (-2.0, 2.0),
     minimum: tuple[float, float] | None = None,
+    loc: str = "best",
     fps: float = 10.0,
 ) -> Animation:
     """Animate the races that `plot_race` draws, in panels beside each other.
 
     Parameters
     ----------
-    f, xlim, ylim, minimum
+    f, xlim, ylim, minimum, loc
         As for `plot_race`.
     panels
         For each panel: name → points visited, (steps + 1, 2). All paths advance together; a
@@ -168,22 +172,21 @@ def animate_race(
     """
     if not panels:
         raise ValueError("animate_race() needs at least one panel of paths.")
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(5.6 * len(panels), 5), dpi=80, squeeze=False, layout="none"
-    )
-    width = 5.6 * len(panels)  # a layout engine would take longer than all the frames
+    width, n = 5.6 * len(panels), len(panels)
+    figure, axes = plt.subplots(1, n, figsize=(width, 5), dpi=80, squeeze=False, layout="none")
+    # A layout engine would take longer than all the frames.
     figure.subplots_adjust(0.8 / width, 0.13, 1 - 0.15 / width, 0.97, wspace=0.16)
     runners: list[Runner] = []
     try:
         for ax, paths in zip(axes[0], panels, strict=True):
-            plot_contours(f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum)
-            runners += add_runners(ax, paths)
+            plot_contours(f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum, levels=_LEVELS)
+            runners += _add_runners(ax, paths, loc)
     except ValueError:
         plt.close(figure)
         raise
     last = max(len(runner.path) for runner in runners) - 1
     count = axes[0, 0].text(
-        0.02, 0.02, "", transform=axes[0, 0].transAxes, fontsize=13, zorder=7,
+        0.02, 0.95, "", transform=axes[0, 0].transAxes, fontsize=13, zorder=7,
         bbox={"fc": "white", "ec": "none", "alpha": 0.9},
     )  # fmt: skip
     moved = [artist for runner in runners for artist in runner.artists]
@@ -265,10 +268,11 @@ def plot_ravine(
         paths,
         ax=ax,
         xlim=(-0.6, 1.15),
-        ylim=(-0.7, 0.7),
+        ylim=(-0.9, 0.7),
         minimum=(0.0, 0.0),
+        levels=_LEVELS,
     )
-    ax.legend(frameon=True, framealpha=0.92, edgecolor="none", loc="lower right")
+    ax.legend(frameon=True, framealpha=0.92, edgecolor="none", loc="lower left")
     return ax
 
 

@@ -314,6 +314,18 @@ def test_confusion_of_lecture_03(cell, library):
         assert torch.equal(cell().confusion(logits, y), library(logits, y))
 
 
+# --- lecture 05 --------------------------------------------------------------------------------
+
+
+@twin("05", "activations.value_and_slope")
+def test_value_and_slope_of_lecture_05(cell, library):
+    z = torch.linspace(-7, 7, 141, dtype=torch.float64).reshape(3, 47)
+    for f in (torch.relu, torch.tanh, torch.sign, nn.functional.selu, lambda z: z):
+        for written, packaged in zip(cell().value_and_slope(f, z), library(f, z), strict=True):
+            assert torch.equal(written, packaged)
+    assert not z.requires_grad
+
+
 # --- lecture 07 --------------------------------------------------------------------------------
 
 

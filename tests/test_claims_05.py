@@ -161,7 +161,9 @@ def test_at_eight_hidden_layers_the_start_and_the_activation_decide(seed):
     assert first_gradient(8, nn.ReLU, None, seed) > 100 * sigmoid
     assert first_gradient(8, nn.ReLU, "he", seed) > 1e4 * sigmoid
     assert first_gradient(8, nn.Tanh, "xavier", seed) > 1e4 * sigmoid
-    assert first_gradient(8, nn.Sigmoid, "xavier", seed) < 1e-4  # no start saves the sigmoid
+    assert first_gradient(8, nn.Sigmoid, "xavier", seed) < 1e-4  # does not save the sigmoid
+    he = first_gradient(8, nn.ReLU, "he", seed)
+    assert first_gradient(8, nn.ReLU, nn.init.normal_, seed) > 1000 * he
 
 
 # --- dead units ----------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "checks": set(),
     "training": {"runtime"},
     "plotting": {"activations", "metrics"},
-    "widgets": {"plotting", "models", "training", "datasets"},
+    "widgets": {"activations", "plotting", "models", "training", "datasets"},
     "exercises": {"checks", "datasets", "metrics", "models", "training"},
     "notebooks": {"checks", "exercises"},
     "grading": {"checks", "exercises", "notebooks"},

@@ -15,12 +15,13 @@ from torch import nn
 from course_utils import MLP, fit, make_points, use_course_style, widgets
 from course_utils.notebooks.files import clean_outputs
 from course_utils.plotting import interactive
-from course_utils.widgets import Choice, Experiment, Explorer, Slider, explore, lectures
+from course_utils.widgets import Choice, Experiment, Explorer, Slider, explore, lectures, networks
 
 NAMED = {
     name: make
-    for name, make in vars(lectures).items()
-    if inspect.isfunction(make) and make.__module__ == lectures.__name__ and name[0] != "_"
+    for module in (lectures, networks)
+    for name, make in vars(module).items()
+    if inspect.isfunction(make) and make.__module__ == module.__name__ and name[0] != "_"
 }
 
 

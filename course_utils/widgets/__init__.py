@@ -14,6 +14,15 @@ from .lectures import (
     slope_and_loss,
     two_valleys,
 )
+from .networks import (
+    activation_explorer,
+    batch_calculator,
+    diabetes_cures,
+    hinges,
+    relu_sum,
+    softmax_shares,
+    toy_classifier,
+)
 from .panels import Experiment, Explorer, explore
 
 __all__ = [
@@ -21,11 +30,18 @@ __all__ = [
     "Experiment",
     "Explorer",
     "Slider",
+    "activation_explorer",
+    "batch_calculator",
+    "diabetes_cures",
     "explore",
     "graph_steps",
+    "hinges",
     "learning_rate",
     "line_and_loss",
     "penalty",
+    "relu_sum",
     "slope_and_loss",
+    "softmax_shares",
+    "toy_classifier",
     "two_valleys",
 ]

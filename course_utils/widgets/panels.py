@@ -87,6 +87,10 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
                 raise ValueError(f"no control {name!r}; there are {', '.join(self.controls)}.")
             self.controls[name].value = value
 
+    def redraw(self) -> None:
+        """Draw for the present values, as every move of a control does."""
+        self._on_change()
+
     def __repr__(self) -> str:
         labels = [f"“{control.description}”" for control in self.controls.values()]
         names = ", ".join(labels[:-1]) + " and " * (len(labels) > 1) + labels[-1]

@@ -7,8 +7,10 @@ reader compares it with the figures in the README.
 import animation
 import loops
 import startup
+import widgets
 
 if __name__ == "__main__":
     startup.report()
     loops.report()
     animation.report()
+    widgets.report()

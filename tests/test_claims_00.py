@@ -111,6 +111,17 @@ def test_65_of_100_labels_are_1_and_1_means_no_diabetes():
     assert study.X.max() <= 1
 
 
+def test_the_direction_named_disappears_unless_it_is_kept():
+    students = load_dataset("gpa_experience").X
+    columns = [sum(column) / 4 for column in zip(*students.tolist(), strict=True)]
+    rows = [sum(row) / 2 for row in students.tolist()]
+    assert students.mean(dim=0).tolist() == pytest.approx(columns)
+    assert columns == pytest.approx([3.175, 0.5])
+    assert students.mean(dim=1).tolist() == pytest.approx(rows)
+    assert students.mean(dim=1, keepdim=True).shape == (4, 1)
+    assert students.sum(dim=0).shape == students.max(dim=0).values.shape == (2,)
+
+
 def test_digits_are_1797_images_of_8_by_8():
     images = load_dataset("digits").X.reshape(-1, 1, 8, 8)
     assert images.shape == (1797, 1, 8, 8)

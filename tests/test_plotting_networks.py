@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.colors import same_color
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Ellipse
 from torch import nn
 
 from course_utils import plotting
@@ -140,3 +140,14 @@ def test_the_nerve_cell_takes_labels_in_another_language():
     assert tuple(texts(plotting.plot_neuron(labels=words))) == words
     with pytest.raises(ValueError, match="four labels to place, got 2"):
         plotting.plot_neuron(labels=("soma", "axon"))
+
+
+def test_the_label_soma_points_at_the_body_and_not_at_the_nucleus():
+    ax = plotting.plot_neuron()
+    (label,) = [text for text in ax.texts if text.get_text() == "soma"]
+    (body,) = [patch for patch in ax.patches if isinstance(patch, Ellipse) and patch.width > 1]
+    (nucleus,) = [patch for patch in ax.patches if getattr(patch, "center", None) == body.center
+                  and patch is not body]  # fmt: skip
+    place = ax.transData.transform(label.xy)
+    assert body.contains_point(place)
+    assert not nucleus.contains_point(place)

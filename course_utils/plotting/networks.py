@@ -246,8 +246,9 @@ def plot_neuron(
     for place in [*tips, *ends]:
         ax.add_patch(Circle(place, 0.09, fc=COLORS["vermillion"], ec="none", zorder=4))
     ax.add_patch(Ellipse(soma, 1.15, 0.95, fc=PALE[1], ec=INK, lw=1.6, zorder=3))
-    ax.add_patch(Circle(soma, 0.17, fc=COLORS["orange"], ec=INK, lw=1.0, zorder=4))
-    spots = [((1.05, 3.05), (2.6, 4.2)), (ends[0], (4.75, 3.75)), (soma, (2.75, 1.1))]
+    ax.add_patch(Circle(soma, 0.17, fc=COLORS["grey"], ec=INK, lw=1.0, zorder=4))
+    body = (soma[0] + 0.25, soma[1] - 0.28)  # beside the nucleus, which has no label
+    spots = [((1.05, 3.05), (2.6, 4.2)), (ends[0], (4.75, 3.75)), (body, (2.75, 1.1))]
     spots.append(((3.6, 2.2), (4.0, 1.1)))
     for text, (place, words) in zip(labels, spots, strict=True):
         ax.annotate(

@@ -111,7 +111,7 @@ def test_the_gradient_points_in_the_direction_of_the_steepest_rise(seed):
 
 
 def test_the_step_of_the_figure_goes_downhill_but_not_to_the_minimum():
-    # Gradient at (1, 1.5) by hand: residuals 0.5, -0.5, -1.5 at x = 1, 2, 3.
+    # Gradient at (1, 1.5) by hand: errors ŷ − y of 0.5, -0.5, -1.5 at x = 1, 2, 3.
     gradient = torch.tensor([2 / 3 * (0.5 - 1.0 - 4.5), 2 / 3 * (0.5 - 0.5 - 1.5)])
     angle = math.degrees(math.atan2(gradient[1], gradient[0])) % 360
     assert round(angle, 1) == 196.7
@@ -318,10 +318,10 @@ def test_the_gradient_of_one_sigmoid_neuron_needs_s_and_one_minus_s(seed):
     assert not torch.allclose(without_s, w.grad, rtol=0.05)
 
 
-def network(seed, m=5):
+def network(seed, N=5):
     draw = torch.Generator().manual_seed(seed)
-    X = torch.randn(m, 6, generator=draw, dtype=torch.float64)
-    y = torch.rand(m, 1, generator=draw, dtype=torch.float64)
+    X = torch.randn(N, 6, generator=draw, dtype=torch.float64)
+    y = torch.rand(N, 1, generator=draw, dtype=torch.float64)
     params = [torch.randn(shape, generator=draw, dtype=torch.float64) for shape in SHAPES]
     return X, y, params
 
@@ -354,14 +354,14 @@ def test_the_network_has_47_numbers():
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("m", [1, 5, 40])
-def test_the_hand_made_backward_pass_matches_autograd_and_nudging(lecture, seed, m):
-    X, y, params = network(seed, m)
+@pytest.mark.parametrize("N", [1, 5, 40])
+def test_the_hand_made_backward_pass_matches_autograd_and_nudging(lecture, seed, N):
+    X, y, params = network(seed, N)
     ours = lecture.gradients(X, y, *params)
     for our, their in zip(ours, by_autograd(X, y, params), strict=True):
         assert our.shape == their.shape
         assert (our - their).abs().max() < 1e-12
-    if m == 5:
+    if N == 5:
         for our, p in zip(ours, params, strict=True):
             numeric = nudge(lambda: half_mse(y, activations(X, params)[-1]), p)
             assert (our - numeric).abs().max() < 1e-9
@@ -385,7 +385,7 @@ def test_finite_differences_of_the_lecture_need_two_passes_for_each_number(lectu
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_engine_runs_the_network_and_agrees_to_1e_12(engine, lecture, seed):
-    X, y, params = network(seed, m=1)
+    X, y, params = network(seed, N=1)
 
     def values(t):
         return [values(row) for row in t] if t.dim() else engine.Value(t.item())
@@ -703,8 +703,8 @@ def test_exercise_1_where_is_the_cliff():
 
 def test_exercise_2_several_weights_one_limit():
     line = load_dataset("line3")
-    A = torch.cat([line.X, torch.ones_like(line.X)], dim=1)
-    low, high = torch.linalg.eigvalsh(2 / 3 * A.T @ A).tolist()
+    X1 = torch.cat([line.X, torch.ones_like(line.X)], dim=1)
+    low, high = torch.linalg.eigvalsh(2 / 3 * X1.T @ X1).tolist()
     assert round(low, 4) == 0.2404
     assert round(high, 3) == 11.093
     assert round(2 / high, 4) == 0.1803

@@ -145,6 +145,17 @@ def test_the_path_on_the_contours_is_the_path_given():
     assert star.get_xydata().tolist() == [[0.0, 0.0]]
 
 
+def test_a_hollow_run_lies_open_below_the_run_it_shares_points_with():
+    path = [(1.5, 1.0), (0.5, 0.25)]
+    ax = plotting.plot_contours(bowl, {"A": path, "B": path}, hollow=["B"])
+    a, b = (next(line for line in ax.get_lines() if line.get_label() == name) for name in "AB")
+    assert (a.get_markerfacecolor(), b.get_markerfacecolor()) == (a.get_color(), "none")
+    assert b.get_markersize() > a.get_markersize()
+    assert b.get_zorder() < a.get_zorder()
+    with pytest.raises(ValueError, match=r"hollow names C, but the paths are A, B"):
+        plotting.plot_contours(bowl, {"A": path, "B": path}, hollow=["C"])
+
+
 def test_a_flat_loss_is_drawn_without_a_warning():
     plotting.plot_surface(lambda u, v: 0 * u + 1.0).figure.canvas.draw()
     plotting.plot_contours(lambda u, v: 0 * u + 1.0).figure.canvas.draw()

@@ -139,14 +139,14 @@ def shapes(ax):
 
 def test_the_forward_graph_of_6_4_3_1_shows_every_shape():
     ax = plotting.plot_mlp_graph((6, 4, 3, 1))
-    expected = ["m×6", "m×4", "m×3", "m×1", "m×1", "4×6", "3×4", "1×3", "4", "3", "1", "number"]
+    expected = ["N×6", "N×4", "N×3", "N×1", "N×1", "4×6", "3×4", "1×3", "4", "3", "1", "number"]
     assert shapes(ax) == sorted(expected)
     assert len(arrows(ax)) == 3 + 1 + 6 + 1  # layers, loss, weights and biases, target
 
 
 def test_the_backward_graph_has_a_delta_per_layer_and_no_gradient_for_the_data():
     ax = plotting.plot_mlp_graph((6, 4, 3, 1), direction="backward")
-    expected = ["m×4", "m×3", "m×1", "4×6", "3×4", "1×3", "4", "3", "1", "start: 1"]
+    expected = ["N×4", "N×3", "N×1", "4×6", "3×4", "1×3", "4", "3", "1", "start: 1"]
     assert shapes(ax) == sorted(expected)
     assert len(arrows(ax)) == 2 + 1 + 6
     assert not any(name.startswith(("$X$", "$y$")) for name in boxes(ax))

@@ -42,8 +42,8 @@ def plot_graph(
     """Draw a computational graph from its edges.
 
     Inputs (nothing leads to them) are white, operations blue, the output yellow. Forward values
-    stand above a node in blue, gradients below it in red. Forward arrows are solid and blue;
-    backward arrows run the other way, dashed and red.
+    stand above a node in blue, gradients below it in vermillion, both bold. Forward arrows are
+    solid and blue; backward arrows run the other way, dashed and red.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def plot_mlp_graph(
     r"""Draw the graph of a network of sigmoid layers with squared error, shapes included.
 
     A column per layer: the layer's formula above, its weights and bias below. Backwards, the
-    column carries the layer's :math:`\delta` and what the weights and bias get from it. ``m`` is
+    column carries the layer's :math:`\delta` and what the weights and bias get from it. ``N`` is
     the number of rows; weights have the shape that ``nn.Linear`` stores, (out, in).
 
     Parameters
@@ -186,13 +186,13 @@ def plot_mlp_graph(
 
 def _forward_labels(widths: Sequence[int]) -> dict[str, str]:
     depth = len(widths) - 1
-    labels = {"a0": "$X$" + f"\nm×{widths[0]}", "y": f"$y$\nm×{widths[-1]}", "L": "$L$\nnumber"}
+    labels = {"a0": "$X$" + f"\nN×{widths[0]}", "y": f"$y$\nN×{widths[-1]}", "L": "$L$\nnumber"}
     for k in range(1, depth + 1):
         before = "X" if k == 1 else rf"a^{{[{k - 1}]}}"
         out = r"\hat{y}" if k == depth else rf"a^{{[{k}]}}"
         labels[f"a{k}"] = (
             rf"$z^{{[{k}]}} = {before} {{W^{{[{k}]}}}}^\top + b^{{[{k}]}}$"
-            f"\n${out} = \\sigma(z^{{[{k}]}})$\nm×{widths[k]}"
+            f"\n${out} = \\sigma(z^{{[{k}]}})$\nN×{widths[k]}"
         )
         labels[f"W{k}"] = rf"$W^{{[{k}]}}$" + f"\n{widths[k]}×{widths[k - 1]}"
         labels[f"b{k}"] = rf"$b^{{[{k}]}}$" + f"\n{widths[k]}"
@@ -205,12 +205,12 @@ def _backward_labels(widths: Sequence[int]) -> dict[str, str]:
     for k in range(1, depth + 1):
         before = "X" if k == 1 else rf"a^{{[{k - 1}]}}"
         if k == depth:
-            delta = r"-\frac{1}{m} (y - \hat{y})"
+            delta = r"-\frac{1}{N} (y - \hat{y})"
         else:
             delta = rf"(\delta^{{[{k + 1}]}} W^{{[{k + 1}]}})"
         labels[f"a{k}"] = (
             rf"$\delta^{{[{k}]}} = {delta}$"
-            f"\n$\\odot\\;\\sigma'(z^{{[{k}]}})$\nm×{widths[k]}"
+            f"\n$\\odot\\;\\sigma'(z^{{[{k}]}})$\nN×{widths[k]}"
         )
         labels[f"W{k}"] = (
             rf"$\partial L / \partial W^{{[{k}]}}$ ="

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Surface = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 Span = tuple[float, float]
 
+_SOLID: dict[str, Any] = {"mec": "white", "mew": 0.8, "ms": 6}
+_HOLLOW: dict[str, Any] = {"mfc": "none", "mew": 1.6, "ms": 10}
+
 
 def plot_contours(
     f: Surface,
@@ -29,6 +32,7 @@ def plot_contours(
     ylim: Span = (-2.0, 2.0),
     levels: int = 16,
     lines: bool = True,
+    hollow: Collection[str] = (),
     minimum: tuple[float, float] | None = None,
     xlabel: str = "weight $w_1$",
     ylabel: str = "weight $w_2$",
@@ -53,6 +57,9 @@ def plot_contours(
     lines
         Draw the lines themselves; without them the bands of colour remain, enough for a small
         panel and a third of the file.
+    hollow
+        Names of runs to draw with open markers and below the others, so that a run they share
+        points with stays visible.
     minimum
         A point to mark with a star.
     xlabel, ylabel
@@ -65,7 +72,8 @@ def plot_contours(
     Raises
     ------
     ValueError
-        If a path is empty, if its points are not pairs, or if the loss is nowhere finite.
+        If a path is empty, if its points are not pairs, if the loss is nowhere finite, or if
+        `hollow` names a run that is not there.
 
     Examples
     --------
@@ -80,6 +88,10 @@ def plot_contours(
                 f"The path {name!r} has shape {np.shape(path)}; plot_contours needs (steps, 2): "
                 "a list of pairs (w1, w2)."
             )
+    if unknown := sorted(set(hollow) - set(runs)):
+        raise ValueError(
+            f"hollow names {', '.join(unknown)}, but the paths are {', '.join(runs) or 'none'}."
+        )
     ax = new_axes(ax)
     u, v, heights = _grid(f, xlim, ylim)
     finite = heights[np.isfinite(heights)]
@@ -95,10 +107,12 @@ def plot_contours(
         runs.items(), cycle(RUN_COLORS), cycle(RUN_MARKERS), strict=False
     ):
         x, y = np.asarray(path, dtype=float).T
-        ax.plot(x, y, color="white", linewidth=3.2, zorder=3)
-        ax.plot(x, y, color=color, linewidth=1.6, zorder=3)
-        ax.plot(x, y, marker, color=color, ms=6, mec="white", mew=0.8, label=name, zorder=4)
-        ax.plot(x[:1], y[:1], "o", color=color, ms=13, mfc="none", mew=2, zorder=4)
+        below = 0.5 if name in hollow else 0.0
+        look = _HOLLOW if name in hollow else _SOLID
+        ax.plot(x, y, color="white", linewidth=3.2, zorder=3 - below)
+        ax.plot(x, y, color=color, linewidth=1.6, zorder=3 - below)
+        ax.plot(x, y, marker, color=color, label=name, zorder=4 - below, **look)
+        ax.plot(x[:1], y[:1], "o", color=color, ms=13, mfc="none", mew=2, zorder=4 - below)
     if minimum is not None:
         ax.plot(*minimum, "*", color="white", mec="black", ms=18, label="minimum", zorder=5)
     ax.set(xlim=xlim, ylim=ylim, xlabel=xlabel, ylabel=ylabel)

@@ -58,6 +58,8 @@ _EXPORTS: dict[str, str] = {
     "plot_confusion": "plotting",
     "plot_perceptron": "plotting",
     "plot_unit": "plotting",
+    # widgets
+    "explore": "widgets",
 }
 
 __all__ = ["__version__", *_EXPORTS]

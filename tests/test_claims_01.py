@@ -19,7 +19,7 @@ from course_utils import LinearRegression, fit, load_dataset, r2, seed_everythin
 SEEDS = range(4)
 
 
-def train(X: Tensor, y: Tensor, *, lr: float, epochs: int, seed: int = 0, **options):
+def train_line(X: Tensor, y: Tensor, *, lr: float, epochs: int, seed: int = 0, **options):
     seed_everything(seed)
     model = LinearRegression(X.shape[1])
     sgd = torch.optim.SGD(model.parameters(), lr=lr)
@@ -33,15 +33,15 @@ def with_ones(X: Tensor) -> Tensor:
 
 def least_squares(X: Tensor, y: Tensor) -> tuple[list[float], float]:
     """Parameters (weights, then bias) and the MSE."""
-    A, y = with_ones(X), y.double()
-    solution = torch.linalg.lstsq(A, y).solution
-    return solution.flatten().tolist(), (A @ solution - y).square().mean().item()
+    X1, y = with_ones(X), y.double()
+    solution = torch.linalg.lstsq(X1, y).solution
+    return solution.flatten().tolist(), (X1 @ solution - y).square().mean().item()
 
 
 def curvatures(X: Tensor, *, reduction: str = "mean") -> list[float]:
-    A = with_ones(X)
+    X1 = with_ones(X)
     rows = len(X) if reduction == "mean" else 1
-    return torch.linalg.eigvalsh(2 * A.T @ A / rows).tolist()
+    return torch.linalg.eigvalsh(2 * X1.T @ X1 / rows).tolist()
 
 
 def mse(w: float, b: float, X: Tensor, y: Tensor) -> float:
@@ -123,7 +123,7 @@ def test_the_loss_of_the_line_falls_by_the_same_factor_every_100_epochs(line3):
     assert 2 / steep == pytest.approx(0.0601, abs=5e-5)
     assert factor == pytest.approx(0.235137, abs=5e-7)
     for seed in SEEDS:
-        model, history = train(
+        model, history = train_line(
             *line3, lr=0.01, epochs=500, seed=seed, loss_fn=nn.MSELoss(reduction="sum")
         )
         loss = history["loss"]
@@ -134,7 +134,7 @@ def test_the_loss_of_the_line_falls_by_the_same_factor_every_100_epochs(line3):
 
 
 def test_with_seed_0_the_run_is_the_one_in_the_text(line3):
-    model, history = train(*line3, lr=0.01, epochs=500, loss_fn=nn.MSELoss(reduction="sum"))
+    model, history = train_line(*line3, lr=0.01, epochs=500, loss_fn=nn.MSELoss(reduction="sum"))
     printed = [44.3605, 0.1432, 0.0337, 0.0079, 0.0019]
     assert history["loss"][::100] == pytest.approx(printed, abs=6e-5)
     assert model(torch.tensor([[4.0]])).item() == pytest.approx(7.98, abs=5e-3)
@@ -185,7 +185,7 @@ def test_a_thousand_epochs_on_raw_houses_learn_the_slope_and_leave_the_bias(hous
     for seed in SEEDS:
         seed_everything(seed)
         start = LinearRegression(1).linear.bias.item()
-        model, history = train(*houses, lr=1e-9, epochs=1000, seed=seed)
+        model, history = train_line(*houses, lr=1e-9, epochs=1000, seed=seed)
         loss = history["loss"]
         w = ((X * (y - start)).sum() / X.square().sum()).item()
         floor = mse(w, start, X, y)
@@ -201,10 +201,10 @@ def test_the_learning_rate_of_the_houses_has_its_limit_at_2_3535e_7(houses, seed
     steep = curvatures(houses[0])[1]
     assert steep == pytest.approx(8.498e6, rel=1e-4)
     assert 2 / steep == pytest.approx(2.3535e-7, abs=5e-12)
-    below = train(*houses, lr=2.3e-7, epochs=200, seed=seed)[1]["loss"]
-    above = train(*houses, lr=2.4e-7, epochs=200, seed=seed)[1]["loss"]
+    below = train_line(*houses, lr=2.3e-7, epochs=200, seed=seed)[1]["loss"]
+    above = train_line(*houses, lr=2.4e-7, epochs=200, seed=seed)[1]["loss"]
     assert below[-1] < below[0] < above[-1]
-    blown = train(*houses, lr=1e-4, epochs=200, seed=seed)[1]
+    blown = train_line(*houses, lr=1e-4, epochs=200, seed=seed)[1]
     assert len(blown) < 10
     assert blown.stopped
     assert "Training stopped" in capsys.readouterr().out
@@ -222,7 +222,7 @@ def test_standardised_houses_reach_least_squares_in_thirty_epochs(houses):
     unit = houses[1].var(correction=0).item()
     best = least_squares(*houses)[1]
     for seed in SEEDS:
-        model, history = train(X, y, lr=0.1, epochs=100, seed=seed)
+        model, history = train_line(X, y, lr=0.1, epochs=100, seed=seed)
         assert history["loss"][29] * unit == pytest.approx(best, abs=0.05)
         assert history["loss"][-1] * unit == pytest.approx(447.291, abs=1e-3)
         assert model.linear.weight.item() == pytest.approx(0.674, abs=5e-4)
@@ -271,8 +271,8 @@ def test_half_the_mse_takes_the_same_steps_at_twice_the_learning_rate(have_a_try
     def half(y_hat: Tensor, y: Tensor) -> Tensor:
         return (y_hat - y).square().mean() / 2
 
-    whole = train(*have_a_try, lr=0.005, epochs=50)[0]
-    halved = train(*have_a_try, lr=0.01, epochs=50, loss_fn=half)[0]
+    whole = train_line(*have_a_try, lr=0.005, epochs=50)[0]
+    halved = train_line(*have_a_try, lr=0.01, epochs=50, loss_fn=half)[0]
     assert torch.allclose(whole.linear.weight, halved.linear.weight, atol=1e-6)
 
 
@@ -288,7 +288,7 @@ def test_one_slipped_decimal_bends_the_mse_line_most(have_a_try, seed):
         "MSE": nn.MSELoss(), "MAE": nn.L1Loss(), "Huber": nn.HuberLoss(delta=0.5),
     }.items():  # fmt: skip
         for which, targets in {"clean": y, "slipped": slipped}.items():
-            model, _ = train(X_std, targets, lr=0.03, epochs=1000, seed=seed, loss_fn=loss_fn)
+            model, _ = train_line(X_std, targets, lr=0.03, epochs=1000, seed=seed, loss_fn=loss_fn)
             slopes[name, which] = round(model.linear.weight.item() / X.std(correction=0).item(), 2)
     assert slopes == {
         ("MSE", "clean"): 0.26, ("MSE", "slipped"): 0.08,
@@ -299,16 +299,16 @@ def test_one_slipped_decimal_bends_the_mse_line_most(have_a_try, seed):
 
 def test_minus_log_likelihood_of_gaussian_noise_is_the_mse_and_a_constant(have_a_try):
     X, y = (t.double() for t in have_a_try)
-    sigma, n = 0.411, len(y)
-    assert least_squares(X, y)[1] == pytest.approx(sigma**2, abs=5e-4)
+    noise_std, n = 0.411, len(y)
+    assert least_squares(X, y)[1] == pytest.approx(noise_std**2, abs=5e-4)
     values = []
     for w, b in [(0.26, 0.748), (0.2, 1.0), (0.35, 0.5)]:
-        heights = torch.exp(-((y - w * X - b) ** 2) / (2 * sigma**2)) / (
-            sigma * math.sqrt(2 * math.pi)
+        heights = torch.exp(-((y - w * X - b) ** 2) / (2 * noise_std**2)) / (
+            noise_std * math.sqrt(2 * math.pi)
         )
         values.append(-heights.log().sum().item())
-        formula = n / (2 * sigma**2) * mse(w, b, X, y) + n * math.log(
-            sigma * math.sqrt(2 * math.pi)
+        formula = n / (2 * noise_std**2) * mse(w, b, X, y) + n * math.log(
+            noise_std * math.sqrt(2 * math.pi)
         )
         assert values[-1] == pytest.approx(formula)
     assert values == pytest.approx([7.95, 9.38, 13.89], abs=5e-3)
@@ -345,7 +345,7 @@ def test_gradient_descent_reaches_both_fits_of_the_cars(cars, seed):
     X, y = cars
     (z,) = standardize(X)
     for features in (z, torch.cat([z, z**2], dim=1)):
-        history = train(features, y, lr=0.1, epochs=500, seed=seed)[1]
+        history = train_line(features, y, lr=0.1, epochs=500, seed=seed)[1]
         assert history["loss"][-1] == pytest.approx(least_squares(features, y)[1], abs=5e-4)
 
 
@@ -365,10 +365,13 @@ def test_far_outside_the_data_the_line_is_negative_and_the_parabola_rises(cars):
     (w, b), _ = least_squares(X, y)
     assert X.max().item() == 5140
     assert w * 7000 + b < 0
+    assert -b / w == pytest.approx(6040, abs=5)  # where the line meets 0
     pounds, z = torch.tensor([[5451.0], [7000.0]]), standardize(X)[0]
     w1, w2, b = least_squares(torch.cat([z, z**2], dim=1), y)[0]
     low, far = (w1 * s + w2 * s**2 + b for s in standardize(X, pounds)[1].flatten().tolist())
     assert far > low + 1
+    lowest = X.mean().item() - w1 / (2 * w2) * X.std(correction=0).item()
+    assert lowest == pytest.approx(5450, abs=5)
 
 
 # --- Pitfalls ------------------------------------------------------------------------------------
@@ -395,36 +398,38 @@ def test_without_the_reset_the_loss_swings_for_ever(line3, seed):
 
 
 def test_with_the_reset_a_run_is_below_1_within_ten_epochs(line3):
-    loss = train(*line3, lr=0.01, epochs=10, loss_fn=nn.MSELoss(reduction="sum"))[1]["loss"]
+    loss = train_line(*line3, lr=0.01, epochs=10, loss_fn=nn.MSELoss(reduction="sum"))[1]["loss"]
     assert loss[-1] < 1
 
 
 def test_the_sum_over_fifteen_points_diverges_where_the_mean_converges(have_a_try):
     total = nn.MSELoss(reduction="sum")
-    mean = train(*have_a_try, lr=0.01, epochs=10)[1]["loss"]
-    diverged = train(*have_a_try, lr=0.01, epochs=10, loss_fn=total)[1]["loss"]
-    cured = train(*have_a_try, lr=0.01 / 15, epochs=10, loss_fn=total)[1]["loss"]
+    mean = train_line(*have_a_try, lr=0.01, epochs=10)[1]["loss"]
+    diverged = train_line(*have_a_try, lr=0.01, epochs=10, loss_fn=total)[1]["loss"]
+    cured = train_line(*have_a_try, lr=0.01 / 15, epochs=10, loss_fn=total)[1]["loss"]
     assert diverged[-1] > 1e6 * diverged[0]
     assert [loss / 15 for loss in cured] == pytest.approx(mean, rel=1e-3)
 
 
 def test_the_houses_learning_rate_learns_nothing_elsewhere(have_a_try):
-    copied = train(*have_a_try, lr=1e-9, epochs=1000)[1]["loss"]
+    copied = train_line(*have_a_try, lr=1e-9, epochs=1000)[1]["loss"]
     assert copied[0] == pytest.approx(3.927, abs=5e-4)
     assert copied[-1] == pytest.approx(copied[0], rel=1e-3)
-    assert train(*have_a_try, lr=0.01, epochs=1000)[1]["loss"][-1] == pytest.approx(0.169, abs=5e-4)
+    assert train_line(*have_a_try, lr=0.01, epochs=1000)[1]["loss"][-1] == pytest.approx(
+        0.169, abs=5e-4
+    )
 
 
 @pytest.mark.parametrize("lr", [0.01, 0.1, 0.5])
 def test_on_standardised_features_ordinary_rates_work(have_a_try, cars, lr):
     for X, y in (have_a_try, cars):
         (X_std,) = standardize(X)
-        loss = train(X_std, y, lr=lr, epochs=1000)[1]["loss"][-1]
+        loss = train_line(X_std, y, lr=lr, epochs=1000)[1]["loss"][-1]
         assert loss == pytest.approx(least_squares(X, y)[1], rel=1e-3)
 
 
-def test_a_second_run_of_the_training_cell_starts_near_zero(line3):
-    model, first = train(*line3, lr=0.03, epochs=500)
+def test_a_model_that_was_trained_before_starts_near_zero(line3):
+    model, first = train_line(*line3, lr=0.03, epochs=500)
     sgd = torch.optim.SGD(model.parameters(), lr=0.03)
     second = fit(model, line3, loss_fn=nn.MSELoss(), optimizer=sgd, epochs=1)
     assert first["loss"][0] == pytest.approx(14.787, abs=5e-4)
@@ -441,7 +446,7 @@ def test_a_loss_without_the_square_falls_for_ever(line3, seed):
     def mean_error(y_hat: Tensor, y: Tensor) -> Tensor:
         return (y_hat - y).mean()
 
-    model, history = train(*line3, lr=0.03, epochs=500, seed=seed, loss_fn=mean_error)
+    model, history = train_line(*line3, lr=0.03, epochs=500, seed=seed, loss_fn=mean_error)
     loss = history["loss"]
     steps = [after - before for before, after in pairwise(loss)]
     assert max(steps) < -0.1  # no sign of slowing down
@@ -466,7 +471,7 @@ def test_exercise_2_have_a_try(have_a_try):
     assert (w, b) == (pytest.approx(0.25999, abs=5e-6), pytest.approx(0.74767, abs=5e-6))
     assert best == pytest.approx(0.168915, abs=5e-7)
     assert 1 - best / y.double().var(correction=0).item() == pytest.approx(0.6894, abs=5e-5)
-    model, history = train(X, y, lr=0.01, epochs=1000)
+    model, history = train_line(X, y, lr=0.01, epochs=1000)
     assert history["loss"][-1] == pytest.approx(0.1689, abs=1e-4)
     assert r2(model(X), y) == pytest.approx(0.69, abs=5e-3)
     assert 0.25 < model.linear.weight.item() < 0.28
@@ -476,15 +481,15 @@ def test_exercise_3_the_limit_of_the_learning_rate(have_a_try):
     X, y = have_a_try
     limit = 2 / curvatures(X)[1]
     assert limit == pytest.approx(0.02315, abs=5e-6)
-    below = train(X, y, lr=0.99 * limit, epochs=1000)[1]["loss"]
-    above = train(X, y, lr=1.01 * limit, epochs=1000)[1]["loss"]
+    below = train_line(X, y, lr=0.99 * limit, epochs=1000)[1]["loss"]
+    above = train_line(X, y, lr=1.01 * limit, epochs=1000)[1]["loss"]
     assert below[-1] == pytest.approx(0.169, abs=5e-4)
     assert above[-1] > 100 * above[0]
 
 
 def test_exercise_4_sum_at_lr_equals_mean_at_three_times_lr(line3):
-    total, summed = train(*line3, lr=0.01, epochs=10, loss_fn=nn.MSELoss(reduction="sum"))
-    mean, averaged = train(*line3, lr=0.03, epochs=10)
+    total, summed = train_line(*line3, lr=0.01, epochs=10, loss_fn=nn.MSELoss(reduction="sum"))
+    mean, averaged = train_line(*line3, lr=0.03, epochs=10)
     assert torch.allclose(total.linear.weight, mean.linear.weight)
     assert torch.allclose(total.linear.bias, mean.linear.bias)
     assert summed["loss"] == pytest.approx([3 * loss for loss in averaged["loss"]], rel=1e-4)
@@ -503,7 +508,7 @@ def test_exercise_5_houses_without_training(houses):
 def test_exercise_6_weight_and_model_year(seed):
     mpg = load_dataset("mpg")
     (X,) = standardize(mpg.feature("weight", "model_year"))
-    model, _ = train(X, mpg.y, lr=0.1, epochs=500, seed=seed)
+    model, _ = train_line(X, mpg.y, lr=0.1, epochs=500, seed=seed)
     assert r2(model(X), mpg.y) == pytest.approx(0.808, abs=5e-4)
     assert model.linear.weight.flatten().tolist() == pytest.approx([-5.63, 2.79], abs=5e-3)
 
@@ -521,7 +526,7 @@ def test_exercise_7_the_parabola_turns_beyond_the_heaviest_car(cars):
 def test_exercise_8_one_step_to_the_minimum(houses, line3):
     (X,), (y,) = standardize(houses[0]), standardize(houses[1])
     for seed in SEEDS:
-        history = train(X, y, lr=0.5, epochs=2, seed=seed)[1]
+        history = train_line(X, y, lr=0.5, epochs=2, seed=seed)[1]
         assert history["loss"][1] == pytest.approx(0.5452, abs=5e-5)
     lr = 1 / (2 * line3[0].square().mean().item())
     assert lr == pytest.approx(0.10714, abs=5e-6)

@@ -197,10 +197,10 @@ def test_plot_noise_stands_a_bell_on_the_line_at_each_point():
     assert np.allclose(lengths, 0.3 * np.exp([0, -2, -2]))
 
 
-def test_plot_noise_draws_a_single_point_and_refuses_a_bad_sigma():
+def test_plot_noise_draws_a_single_point_and_refuses_a_bad_noise_std():
     assert len(plot_noise(X[:1], Y[:1], (2.0, 0.0), 0.5).collections) == 2
-    for sigma in (0.0, -1.0, math.nan):
+    for noise_std in (0.0, -1.0, math.nan):
         with pytest.raises(ValueError, match="must be positive"):
-            plot_noise(X, Y, (2.0, 0.0), sigma)
+            plot_noise(X, Y, (2.0, 0.0), noise_std)
     with pytest.raises(ValueError, match="3 rows of X but 1 of y"):
         plot_noise(X, Y[:1], (2.0, 0.0), 1.0)

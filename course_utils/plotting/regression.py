@@ -176,7 +176,7 @@ def plot_noise(
     X: Tensor,
     y: Tensor,
     line: tuple[float, float],
-    sigma: float,
+    noise_std: float,
     *,
     ax: Axes | None = None,
     width: float | None = None,
@@ -185,7 +185,7 @@ def plot_noise(
 ) -> Axes:
     """Draw the model "a line plus Gaussian noise": a bell curve upright at each point.
 
-    Each bell is centred on the line, with standard deviation `sigma` along y; a dot marks where
+    Each bell is centred on the line, with standard deviation `noise_std` along y; a dot marks where
     the point itself sits, and a bar how high its bell is there: the point's likelihood.
 
     Parameters
@@ -194,7 +194,7 @@ def plot_noise(
         (N, 1) each, a handful of points.
     line
         Slope and intercept ``(w, b)``.
-    sigma
+    noise_std
         Standard deviation of the noise, in units of y.
     ax
         Axes to draw on; a new one where None.
@@ -210,17 +210,19 @@ def plot_noise(
     Raises
     ------
     ValueError
-        If `sigma` is not positive, or `X` and `y` are no columns of one length.
+        If `noise_std` is not positive, or `X` and `y` are no columns of one length.
 
     Examples
     --------
     >>> X = torch.tensor([[1.0], [2.0], [3.0]])
-    >>> ax = plot_noise(X, 2 * X + 0.3, (2.0, 0.0), sigma=0.5)
+    >>> ax = plot_noise(X, 2 * X + 0.3, (2.0, 0.0), noise_std=0.5)
     >>> len(ax.collections)
     4
     """
-    if not sigma > 0:
-        raise ValueError(f"sigma is a standard deviation and must be positive, not {sigma}.")
+    if not noise_std > 0:
+        raise ValueError(
+            f"noise_std is a standard deviation and must be positive, not {noise_std}."
+        )
     x, targets = _column("X", X), _column("y", y)
     if len(x) != len(targets):
         raise ValueError(f"plot_noise() got {len(x)} rows of X but {len(targets)} of y.")
@@ -232,9 +234,9 @@ def plot_noise(
         center = w * at + b
         bell = at + peak * np.exp(-(steps**2) / 2)
         ax.fill_betweenx(
-            center + sigma * steps, at, bell, color=COLORS["sky"], alpha=0.45, lw=0, zorder=1
+            center + noise_std * steps, at, bell, color=COLORS["sky"], alpha=0.45, lw=0, zorder=1
         )
-    heights = peak * np.exp(-((targets - w * x - b) ** 2) / (2 * sigma**2))
+    heights = peak * np.exp(-((targets - w * x - b) ** 2) / (2 * noise_std**2))
     ax.hlines(targets, x, x + heights, color=COLORS["vermillion"], linewidth=3, zorder=3)
     ax.plot(x, targets, "o", color=COLORS["black"], mec="white", zorder=4)
     ends = np.array([x.min() - peak, x.max() + 2 * peak])

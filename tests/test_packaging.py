@@ -289,8 +289,12 @@ def test_readme_names_commands_that_exist():
 
 
 def test_readme_lists_every_lecture_with_its_minutes():
-    lectures = sorted((ROOT / "lectures").glob("[0-9][0-9]_*.ipynb"))
-    assert lectures
+    listing = ["git", "ls-files", "lectures/[0-9][0-9]_*.ipynb"]  # not those still being written
+    run = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
+    lectures = [ROOT / line for line in run.stdout.splitlines()]
+    if run.returncode != 0:  # not a git checkout
+        lectures = sorted((ROOT / "lectures").glob("[0-9][0-9]_*.ipynb"))
+    assert len(lectures) >= 4
     for path in lectures:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         text = "\n".join("".join(cell["source"]) for cell in cells[:4])

@@ -12,8 +12,8 @@ import ipywidgets
 Control: TypeAlias = "Slider | Choice | tuple[float, float, float, float] | list[Any] | bool"
 
 _LOOK: dict[str, Any] = {
-    "style": {"description_width": "12em"},
-    "layout": {"width": "min(100%, 40em)"},
+    "style": {"description_width": "15em"},
+    "layout": {"width": "min(100%, 43em)"},
 }
 
 

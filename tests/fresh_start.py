@@ -1,4 +1,8 @@
-"""Every test starts from the same seeds and leaves no figure, setting or warning behind."""
+"""Every test starts from the same seeds and leaves no figure, setting or warning behind.
+
+A plugin (``addopts`` in pyproject.toml) and no conftest, so that the examples in the package's
+docstrings start fresh too.
+"""
 
 from __future__ import annotations
 

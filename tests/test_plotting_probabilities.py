@@ -51,6 +51,12 @@ def test_the_curve_is_the_probability_and_the_boundary_is_minus_b_over_w():
     plt.close("all")
 
 
+def test_the_curve_takes_the_dashes_it_is_given():
+    ax = plotting.plot_sigmoid_fit(straight, X, linestyle="-.")
+    assert ax.lines[0].get_linestyle() == "-."
+    plt.close("all")
+
+
 def test_a_boundary_out_of_sight_is_not_marked():
     assert not plotting.plot_sigmoid_fit(lambda X: X + 50, X).texts
     assert not plotting.plot_sigmoid_fit(straight, X, boundary=False).texts
@@ -69,6 +75,20 @@ def test_penalties_are_minus_the_logarithm_of_what_the_truth_was_given():
     np.testing.assert_allclose(yes, -np.log(p))
     np.testing.assert_allclose(no, -np.log(1 - q))
     assert [t.get_text() for t in ax.texts] == [f"{-math.log(0.2):.3f}", f"{-math.log(0.8):.3f}"]
+    plt.close("all")
+
+
+@pytest.mark.parametrize("mark", [0.1, 0.2, 0.8, 0.9])
+def test_away_from_the_crossing_no_penalty_is_struck_through_by_a_curve(mark):
+    ax = plotting.plot_penalty(mark=mark)
+    ax.figure.canvas.draw()
+    curves = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    for text in ax.texts:
+        box = text.get_window_extent()
+        for curve in curves:
+            x, y = ax.transData.transform(curve.get_xydata()).T
+            inside = (box.x0 < x) & (x < box.x1) & (box.y0 < y) & (y < box.y1)
+            assert not inside.any()
     plt.close("all")
 
 

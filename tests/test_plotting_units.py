@@ -23,7 +23,7 @@ def test_draws_into_the_given_axes_or_makes_its_own(draw):
 @pytest.mark.parametrize(
     ("kind", "below", "at_zero", "above"),
     [
-        ("step", 0, 0.5, 1),
+        ("step", 0, 0, 1),
         ("sign", -1, 0, 1),
         ("linear", -2, 0, 2),
         ("sigmoid", 1 / (1 + np.e**2), 0.5, 1 / (1 + np.e**-2)),
@@ -34,11 +34,20 @@ def test_a_unit_has_the_values_of_its_definition(kind, below, at_zero, above):
     np.testing.assert_allclose(function(np.array([-2.0, 0.0, 2.0])), [below, at_zero, above])
 
 
-@pytest.mark.parametrize("kind", ["step", "sign"])
-def test_a_jump_is_a_gap_with_its_middle_value_not_a_flank(kind):
-    dot, curve = plotting.plot_unit(kind).lines[:2]
+@pytest.mark.parametrize(("kind", "nearby"), [("step", [1]), ("sign", [-1, 1])])
+def test_a_jump_is_a_gap_with_a_filled_dot_at_the_value_that_is_taken(kind, nearby):
+    curve, _, hollow, filled = plotting.plot_unit(kind).lines
     assert np.isnan(curve.get_ydata()[curve.get_xdata() == 0]).all()
-    assert dot.get_ydata()[0] == UNITS[kind][0](np.zeros(1))[0]
+    assert filled.get_xydata().tolist() == [[0, 0]]  # step(0) = sign(0) = 0
+    assert filled.get_markerfacecolor() == curve.get_color()
+    assert hollow.get_xydata().tolist() == [[0, value] for value in nearby]
+    assert hollow.get_markerfacecolor() == "white"
+    plt.close("all")
+
+
+@pytest.mark.parametrize("kind", ["linear", "sigmoid"])
+def test_a_curve_without_a_jump_has_no_dots(kind):
+    assert all(line.get_marker() == "None" for line in plotting.plot_unit(kind).lines)
     plt.close("all")
 
 

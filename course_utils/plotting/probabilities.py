@@ -26,6 +26,7 @@ def plot_sigmoid_fit(
     ylabel: str = "P(class 1)",
     label: str | None = None,
     color: str = COLORS["green"],
+    linestyle: str = "-",
     boundary: bool = True,
     class_names: Sequence[str] | None = None,
 ) -> Axes:
@@ -45,8 +46,8 @@ def plot_sigmoid_fit(
         Range of the feature; a little more than the samples' where None.
     xlabel, ylabel
         Names of the axes, with the unit.
-    label, color
-        Name (for the legend) and colour of the curve.
+    label, color, linestyle
+        Name (for the legend), colour and dashes of the curve.
     boundary
         Mark where the curve crosses one half, and write the value there.
     class_names
@@ -86,7 +87,7 @@ def plot_sigmoid_fit(
         )
     ax = new_axes(ax)
     probability = torch.sigmoid(torch.from_numpy(logits[:, 0])).numpy()
-    ax.plot(line, probability, color=color, label=label)
+    ax.plot(line, probability, linestyle, color=color, label=label)
     if boundary:
         for crossing in _crossings(line, logits[:, 0]):
             ax.plot([crossing, crossing], [0, 0.5], ":", color=color, lw=1.8)
@@ -155,7 +156,9 @@ def plot_penalty(
         if mark is not None:
             height = -np.log(mark if k == 1 else 1 - mark)
             ax.plot(mark, height, CLASS_MARKERS[k], color=CLASS_COLORS[k], mec="black", zorder=3)
-            ax.annotate(f"{height:.3f}", (mark, height), xytext=(9, 5), textcoords="offset points")
+            at, text, place = (mark, height), f"{height:.3f}", "offset points"
+            aside, ha = (9, "left") if k == 1 else (-9, "right")  # away from its own curve
+            ax.annotate(text, at, xytext=(aside, 6), textcoords=place, ha=ha)
     ax.set(xlim=(0, 1), ylim=(0, -np.log(floor)), xlabel="predicted probability $p$ of class 1")
     ax.set_ylabel("penalty (nats)")
     ax.legend(loc="upper center")

@@ -16,18 +16,20 @@ Function = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 # name -> (function, the model that puts it on a linear unit)
 UNITS: dict[str, tuple[Function, str]] = {
-    "step": (lambda z: np.heaviside(z, 0.5), "perceptron"),
+    "step": (lambda z: np.heaviside(z, 0.0), "perceptron"),
     "sign": (np.sign, "perceptron (±1)"),
     "linear": (lambda z: z, "Adaline"),
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), "logistic regression"),
 }
-_JUMPS = ("step", "sign")
+_JUMPS = {"step": (1.0,), "sign": (-1.0, 1.0)}  # values that are neared at 0, but not taken there
 _RADIUS = 0.42
 _INPUT, _SUM, _ACTIVATION, _OUTPUT = COLORS["sky"], "#FBEBC8", "#D5EFE6", COLORS["sky"]
 
 
 def plot_unit(kind: str, *, ax: Axes | None = None, limit: float = 4.0) -> Axes:
     """Draw what a linear unit may do with its sum: step, sign, nothing, or the sigmoid.
+
+    At a jump a filled dot is the value that is taken, an open one a value that is not.
 
     Parameters
     ----------
@@ -60,9 +62,12 @@ def plot_unit(kind: str, *, ax: Axes | None = None, limit: float = 4.0) -> Axes:
     a = function(z)
     if kind in _JUMPS:
         a[z == 0] = np.nan  # a gap in the line, not a steep flank
-        ax.plot(0, function(np.zeros(1))[0], "o", color=COLORS["blue"], mfc="white", ms=7)
     ax.plot(z, a, color=COLORS["blue"])
     ax.axvline(0, color=COLORS["grey"], lw=1)
+    if kind in _JUMPS:
+        dot: dict[str, Any] = {"color": COLORS["blue"], "ms": 8, "zorder": 3}
+        ax.plot(np.zeros(len(_JUMPS[kind])), _JUMPS[kind], "o", mfc="white", **dot)
+        ax.plot(0, function(np.zeros(1))[0], "o", **dot)
     ax.set(title=f"{kind}: {model}", xlabel="sum $z$", ylabel="output $a$")
     ax.set(xlim=(-limit, limit), ylim=(-1.2, 1.2) if kind != "linear" else (-limit, limit))
     return ax

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle, pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -79,10 +80,9 @@ def plot_layer_shapes(
         result = r"$\hat{y}$" if last else f"$A^{{[{i}]}}$"
         # Blanks make room: a sign is as wide as one character.
         left, right = ([], []) if last else (["", f"{activation}(", ""], [")"])
-        blocks: list[str | tuple[str, tuple[str | int, ...]]] = [
-            *[(result, (batch, n_out)), "=", *left, (before, (batch, n_in)), "@"],
-            *[(f"$W^{{[{i}]}}$", (n_in, n_out)), "+", (f"$b^{{[{i}]}}$", (n_out,)), *right],
-        ]
+        product = [(before, (batch, n_in)), "@", (f"$W^{{[{i}]}}$", (n_in, n_out))]
+        bias = (f"$b^{{[{i}]}}$", (n_out,))
+        blocks: list[Any] = [(result, (batch, n_out)), "=", *left, *product, "+", bias, *right]
         plot_shapes(
             blocks, lengths=lengths, ax=row, fontsize=fontsize, size=(size[0], size[1] * share)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -126,7 +127,13 @@ def _add_runners(ax: Axes, paths: Mapping[str, ArrayLike], loc: str) -> list[Run
         runners.append(Runner(path, (halo, trail, head)))
     start = next(iter(points.values()))[0]
     ax.plot(*start, "o", color="white", ms=14, mfc="none", mew=2.4, zorder=4)
-    ax.legend(loc=loc, frameon=True, framealpha=0.92, edgecolor="none", handletextpad=0.3)
+    look: dict[str, Any] = {
+        "loc": loc,
+        "framealpha": 0.92,
+        "edgecolor": "none",
+        "handletextpad": 0.3,
+    }
+    ax.legend(frameon=True, **look)
     return runners
 
 

@@ -120,6 +120,7 @@ def plot_line_and_loss(
         xlabel="slope w", ylabel="bias b",
     )  # fmt: skip
     axes[1].set_title("Where it stands on the loss")
+    axes[1].legend(loc="upper right")  # looking for the best place takes longer than the rest
     return axes
 
 

@@ -24,6 +24,7 @@ A tag without a comparison fails, and so does a comparison without a tag.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import re
@@ -40,6 +41,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_notebook
 from torch import nn
 
+from course_utils import LinearRegression, batches
 from course_utils.notebooks.files import dumps, read_notebook
 
 LECTURES = Path(__file__).resolve().parents[1] / "lectures"
@@ -74,9 +76,9 @@ def find_cells(folder: Path) -> dict[Key, str]:
 
 
 def find_in_library(name: str) -> Any:
-    """Look up ``training.fit`` in the package."""
+    """Look up ``training.fit`` in the package, ``torch.optim.Adam`` in PyTorch."""
     module, *rest = name.split(".")
-    found = import_module(f"course_utils.{module}")
+    found = torch if module == "torch" else import_module(f"course_utils.{module}")
     for part in rest:
         found = getattr(found, part)
     return found
@@ -108,6 +110,8 @@ def problems(
         except (AttributeError, ImportError):
             found.append(f"lecture {first}: course_utils has no {name}")
             continue
+        if name.startswith("torch."):
+            continue  # its docstring is not ours
         if not re.search(rf"First written out in\s+lecture\s+{first}\b", text):
             found.append(f"{name}: say in the docstring 'First written out in lecture {first}'")
     return found
@@ -314,6 +318,28 @@ def test_confusion_of_lecture_03(cell, library):
         assert torch.equal(cell().confusion(logits, y), library(logits, y))
 
 
+# --- lecture 04 --------------------------------------------------------------------------------
+
+
+@twin("04", "models.MLP")
+@pytest.mark.parametrize("widths", [(8, 6, 4, 1), (2, 1), (13, 32, 3)])
+@pytest.mark.parametrize("activation", [nn.ReLU, nn.Sigmoid])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_mlp_of_lecture_04(cell, library, widths, activation, batch_norm):
+    lecture_mlp = cell(pairwise=itertools.pairwise).MLP
+    X = torch.randn(5, widths[0])
+    models = []
+    for make in (lecture_mlp, library):
+        torch.manual_seed(0)
+        models.append(make(*widths, activation=activation, batch_norm=batch_norm))
+    written, packaged = models
+    assert written.state_dict().keys() == packaged.state_dict().keys()
+    assert torch.equal(written(X), packaged(X))
+    for model in models:
+        model.eval()
+    assert torch.equal(written(X), packaged(X))
+
+
 # --- lecture 05 --------------------------------------------------------------------------------
 
 
@@ -324,6 +350,68 @@ def test_value_and_slope_of_lecture_05(cell, library):
         for written, packaged in zip(cell().value_and_slope(f, z), library(f, z), strict=True):
             assert torch.equal(written, packaged)
     assert not z.requires_grad
+
+
+# --- lecture 06 --------------------------------------------------------------------------------
+
+
+@twin("06", "training.fit")
+@pytest.mark.parametrize("batch_size", [1, 16, 50])
+def test_fit_of_lecture_06(cell, library, batch_size):
+    X = torch.randn(50, 1)
+    y = 2 * X + 1 + 0.1 * torch.randn(50, 1)
+    mse = nn.MSELoss()
+    written, packaged = (LinearRegression(1) for _ in range(2))
+    packaged.load_state_dict(written.state_dict())
+    names = cell(X=X, y=y, mse=mse, batches=batches)
+    losses, path = names.train_in_batches(written, batch_size, epochs=3)
+    sgd = torch.optim.SGD(packaged.parameters(), lr=0.05)
+    history = library(
+        packaged, (X, y), loss_fn=mse, optimizer=sgd, epochs=3, batch_size=batch_size, seed=0
+    )
+    assert losses == history.step_losses
+    assert path[-1].tolist() == [p.item() for p in packaged.parameters()]
+
+
+# Rule of the lecture, options of the optimizer that it equals.
+RULES_06 = {
+    "SGD": [
+        ("sgd", {}),
+        ("momentum", {"momentum": 0.9}),
+        ("nesterov", {"momentum": 0.9, "nesterov": True}),
+    ],
+    **{name: [(name.lower(), {})] for name in ("Adagrad", "RMSprop", "Adadelta", "Adam")},
+    **{name: [(name.lower(), {})] for name in ("Adamax", "NAdam", "AdamW")},
+}
+
+
+def compare_optimizers(cell, library):
+    """Five hundred steps on noisy gradients that depend on the weights, in float64."""
+    name = library.__name__
+    context = {"descend": lambda *_: None, "arrival": lambda *_: 0, "ravine": None}
+    if name == "AdamW":  # the lecture builds it on its Adam
+        context["adam"] = run_cell(CELLS["06", "torch.optim.Adam"], {}).adam
+    written = cell(**context)
+    for rule, options in RULES_06[name]:
+        weights = torch.linspace(-2, 2, 5, dtype=torch.float64)
+        theirs = nn.Parameter(weights.clone())
+        optimizer = library([theirs], lr=0.02, **options)
+        state = {}
+        for noise in torch.randn(500, 5, dtype=torch.float64):
+            weights = getattr(written, rule)(weights, weights.sin() + noise, state, 0.02)
+            theirs.grad = theirs.detach().sin() + noise
+            optimizer.step()
+        assert torch.allclose(weights, theirs, rtol=0, atol=1e-7), rule
+
+
+for optimizer_name in RULES_06:
+
+    @twin("06", f"torch.optim.{optimizer_name}")
+    def comparison(cell, library):
+        compare_optimizers(cell, library)
+
+    globals()[f"test_{optimizer_name.lower()}_of_lecture_06"] = comparison
+del comparison
 
 
 # --- lecture 07 --------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ reader compares it with the figures in the README.
 import animation
 import loops
 import startup
+import surfaces
 import widgets
 
 if __name__ == "__main__":
     startup.report()
     loops.report()
     animation.report()
+    surfaces.report()
     widgets.report()

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # before anybody imports matplotlib
+# Before anybody imports torch: the tests run side by side, and threads would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pytest

@@ -21,7 +21,7 @@ RUNNER_COLORS = tuple(
     COLORS[name] for name in ("vermillion", "yellow", "sky", "black", "purple", "green")
 )
 RUNNER_MARKERS = ("o", "s", "^", "D", "v", "P")
-_LEVELS = 10  # contour lines: few, so that the paths stand out
+_LEVELS = 14  # contour lines: few, so that the paths stand out
 
 
 @dataclass(frozen=True)

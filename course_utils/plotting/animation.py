@@ -195,7 +195,7 @@ def animate_boundary(
     >>> model = torch.nn.Linear(2, 1)
     >>> states = {0: model.state_dict()}
     >>> animate_boundary(model, states, X, y)
-    <Animation of 1 frames, 480 x 360 pixels>
+    <Animation of 1 frames, 560 x 360 pixels>
     """
     if not states:
         raise ValueError(
@@ -203,10 +203,10 @@ def animate_boundary(
             "states[epoch] = copy.deepcopy(model.state_dict())."
         )
     final = {name: value.clone() for name, value in model.state_dict().items()}
-    figure, ax = plt.subplots(figsize=(6, 4.5), dpi=80)
+    figure, ax = plt.subplots(figsize=(7, 4.5), dpi=80)
     plot_points(X, y, ax=ax)
     samples: list[Artist] = [*ax.collections, *ax.lines]
-    samples += [legend for legend in [ax.get_legend()] if legend is not None]
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))  # beside: it need not be drawn again
     shading: list[Artist] = []
 
     def update(epoch: int) -> list[Artist]:

@@ -102,7 +102,8 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)."; exit 1; }
 	@sed -n '/^#/p' requirements.txt > requirements.tmp
 	@sed '/^-e/d' requirements.txt > requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header --no-annotate \
+	uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	  --extra dev --no-header --no-annotate \
 	  $(ARGS) -o requirements.lock pyproject.toml
 	@grep -vE '^(nvidia|cuda)-|^triton==' requirements.lock >> requirements.tmp
 	@echo "-e .[dev]" >> requirements.tmp

@@ -1,4 +1,4 @@
-"""The command line: ``python -m course_utils doctor|execute|lint``."""
+"""The command line: ``python -m course_utils doctor|execute|lint|sync``."""
 
 from __future__ import annotations
 
@@ -32,10 +32,18 @@ def _lint(argv: Sequence[str]) -> int:
     return main(["lint", *argv])
 
 
+def _sync(argv: Sequence[str]) -> int:
+    """Pair notebooks with Python files, and carry over what changed in either."""
+    from course_utils.notebooks.__main__ import main
+
+    return main(["sync", *argv])
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "doctor": _doctor,
     "execute": _execute,
     "lint": _lint,
+    "sync": _sync,
 }
 
 

@@ -263,13 +263,13 @@ class TestCommandLine:
 
     def test_nothing_near_lists_all(self, capsys):
         assert command_line.main(["qqqq"]) == 2
-        assert "doctor, execute, lint" in capsys.readouterr().err
+        assert "doctor, execute, lint, sync" in capsys.readouterr().err
 
     @pytest.mark.parametrize("argv", [[], ["--help"], ["-h"]])
     def test_help_names_every_command(self, argv, capsys):
         assert command_line.main(argv) == 0
         out = capsys.readouterr().out
-        assert all(f"\n  {name} " in out for name in ("doctor", "execute", "lint"))
+        assert all(f"\n  {name} " in out for name in ("doctor", "execute", "lint", "sync"))
 
     def test_doctor_takes_no_arguments(self, capsys):
         assert command_line.main(["doctor", "--fast"]) == 2
@@ -291,3 +291,7 @@ class TestCommandLine:
     def test_lint_reaches_the_notebooks_tools(self, tmp_path, capsys):
         assert command_line.main(["lint", str(tmp_path)]) == 0
         assert "0 problems" in capsys.readouterr().out
+
+    def test_sync_reaches_the_notebooks_tools(self, tmp_path, capsys):
+        assert command_line.main(["sync", str(tmp_path / "no.ipynb")]) == 1
+        assert "no.ipynb" in capsys.readouterr().err

@@ -437,7 +437,9 @@ class TestDivergence:
         assert len(history["val_r2"]) == len(history["loss"]) == len(history)
         assert math.isnan(history["val_r2"][-1])
 
-    def test_a_last_update_that_breaks_the_weights_is_noticed(self) -> None:
+    def test_a_last_update_that_breaks_the_weights_is_noticed(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         X = torch.tensor([[1e18]])
         model = LinearRegression(1)
         fast = torch.optim.SGD(model.parameters(), lr=1e30)
@@ -445,6 +447,7 @@ class TestDivergence:
         assert math.isfinite(history["loss"][0])
         assert history.stopped is not None
         assert "last update" in history.stopped
+        assert capsys.readouterr().out == f"Training stopped: {history.stopped}\n"
 
 
 class TestProgress:

@@ -101,7 +101,7 @@ def fit(
         model.to(device)
     forward: Callable[[Tensor], Tensor] = torch.compile(model) if compile else model
     was_training = model.training
-    history = History()
+    history, diverged = History(), False
     bar = Progress(epochs, progress)
     try:
         for epoch in range(1, epochs + 1):
@@ -121,16 +121,18 @@ def fit(
             if history.stopped:
                 break
         if not (history.stopped or _all_finite(model)):
+            diverged = True
             history.stopped = (
                 "the last update made the weights NaN or infinite. Try a smaller learning rate."
             )
     except KeyboardInterrupt:
+        diverged = False
         history.stopped = f"interrupted after {len(history)} finished epochs"
         print(f"Training {history.stopped}; they are kept.")
     finally:
         bar.close()
         model.train(was_training)
-    if history.stopped and history.stopped.startswith(("the loss", "the last")):
+    if diverged:
         print(f"Training stopped: {history.stopped}")
     return history
 

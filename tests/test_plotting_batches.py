@@ -12,31 +12,6 @@ from matplotlib.axes import Axes
 from course_utils import batches
 from course_utils.plotting import plot_batches, plot_gap, plot_range_test
 
-DRAW = {
-    "plot_batches": lambda ax: plot_batches(ax=ax),
-    "plot_gap": lambda ax: plot_gap(["a", "b"], [1.0, 2.0], [3.0, 2.5], ax=ax),
-    "plot_range_test": lambda ax: plot_range_test([0.1, 1.0], [0.7, 0.5], ax=ax),
-}
-
-
-@pytest.mark.parametrize("name", DRAW)
-def test_a_figure_is_drawn_on_the_axes_it_is_given(name):
-    fig, (left, right) = plt.subplots(1, 2)
-    assert DRAW[name](right) is right
-    assert right.has_data()
-    assert not left.has_data()
-    assert plt.get_fignums() == [fig.number]
-
-
-@pytest.mark.parametrize("name", DRAW)
-def test_a_figure_makes_its_own_axes_when_it_gets_none(name):
-    current = plt.subplots()[1]
-    ax = DRAW[name](None)
-    assert isinstance(ax, Axes)
-    assert ax is not current
-    assert ax.get_xlabel()
-    ax.figure.draw_without_rendering()
-
 
 def rectangles(ax: Axes) -> list[tuple[float, float]]:
     """Left and right end of every batch that is drawn."""

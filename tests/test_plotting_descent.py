@@ -22,31 +22,6 @@ def parabola(w):
     return (w - 2) ** 2
 
 
-EACH = [
-    lambda ax: plotting.plot_descent(parabola, [0.0, 1.0, 1.5], ax=ax),
-    lambda ax: plotting.plot_contours(bowl, [(1.0, 1.0), (0.5, 0.2)], ax=ax),
-    lambda ax: plotting.plot_gradient((1.0, 1.0), (3.0, 4.0), ax=ax),
-    lambda ax: plotting.plot_learning_rates([0.01, 0.1], [1.0, 0.1], limit=0.2, best=0.1, ax=ax),
-    lambda ax: plotting.plot_traces({"a": [1.0, 2.0], "b": [1.0]}, goal=2.0, ax=ax),
-]
-
-
-@pytest.mark.parametrize("draw", EACH)
-def test_every_function_draws_into_the_given_axes_and_returns_them(draw):
-    fig, (left, right) = plt.subplots(1, 2)
-    assert draw(right) is right
-    assert not left.has_data()
-    fig.canvas.draw()  # warnings are errors
-
-
-@pytest.mark.parametrize("draw", EACH)
-def test_every_function_makes_its_own_axes_when_none_are_given(draw):
-    plt.figure()  # must not be drawn into
-    ax = draw(None)
-    assert len(plt.get_fignums()) == 2
-    ax.figure.canvas.draw()
-
-
 # --- plot_descent --------------------------------------------------------------------------------
 
 

@@ -20,32 +20,6 @@ def bowl(u, v):
     return u**2 + v**2
 
 
-DRAW = {
-    "plot_race": lambda ax: plot_race(bowl, PATHS, ax=ax, minimum=(0, 0)),
-    "plot_ravine": lambda ax: plot_ravine(ax=ax),
-}
-
-
-@pytest.mark.parametrize("name", DRAW)
-def test_a_figure_is_drawn_on_the_axes_it_is_given(name):
-    fig, (left, right) = plt.subplots(1, 2)
-    assert DRAW[name](right) is right
-    assert right.has_data()
-    assert not left.has_data()
-    assert plt.get_fignums() == [fig.number]
-
-
-@pytest.mark.parametrize("name", DRAW)
-def test_a_figure_makes_its_own_axes_when_it_gets_none(name):
-    current = plt.subplots()[1]
-    ax = DRAW[name](None)
-    assert isinstance(ax, Axes)
-    assert ax is not current
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
-    ax.figure.draw_without_rendering()
-
-
 def heads(ax: Axes) -> dict[str, list[float]]:
     """Name of each runner and the point where its marker stands."""
     return {

@@ -17,38 +17,11 @@ X = torch.tensor([[1.0], [2.0], [4.0]])
 Y = torch.tensor([[2.0], [5.0], [7.0]])
 POSITIONS = np.linspace(-1, 1, 5)
 
-DRAW = {
-    "plot_fit": lambda ax: plot_fit(X, Y, {"line": (2.0, 0.0)}, ax=ax),
-    "plot_residuals": lambda ax: plot_residuals(X, Y, 2 * X, ax=ax),
-    "plot_curves": lambda ax: plot_curves(POSITIONS, {"square": POSITIONS**2}, ax=ax),
-    "plot_noise": lambda ax: plot_noise(X, Y, (2.0, 0.0), 1.0, ax=ax),
-}
-
 
 @pytest.fixture(autouse=True)
 def close_figures():
     yield
     plt.close("all")
-
-
-@pytest.mark.parametrize("name", DRAW)
-def test_a_figure_is_drawn_on_the_axes_it_is_given(name):
-    fig, (left, right) = plt.subplots(1, 2)
-    assert DRAW[name](right) is right
-    assert right.has_data()
-    assert not left.has_data()
-    assert plt.get_fignums() == [fig.number]
-
-
-@pytest.mark.parametrize("name", DRAW)
-def test_a_figure_makes_its_own_axes_when_it_gets_none(name):
-    current = plt.subplots()[1]
-    ax = DRAW[name](None)
-    assert isinstance(ax, Axes)
-    assert ax is not current
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
-    ax.figure.draw_without_rendering()
 
 
 def lines_by_name(ax: Axes) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -1,0 +1,132 @@
+"""Axes in, Axes out: what all functions that draw have in common."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from matplotlib.axes import Axes
+from torch import nn
+
+from course_utils import History, plotting
+
+X = torch.tensor([[1.0], [2.0], [4.0]])
+Y = torch.tensor([[0.0], [0.0], [1.0]])
+PLANE = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+XOR = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+LINE = nn.Linear(1, 1)
+MOVES = tuple({"weight": torch.ones(1, 1), "bias": torch.tensor([b])} for b in (0.0, 1.0))
+SCORES = torch.tensor([[0.0, 1.0], [2.0, 0.0], [0.0, 3.0]])
+
+
+def bowl(u, v):
+    return u**2 + 3 * v**2
+
+
+def history() -> History:
+    run = History()
+    for epoch, loss in enumerate([0.7, 0.5], start=1):
+        run.append({"epoch": epoch, "loss": loss})
+    return run
+
+
+# What each function needs at least. Positions first, then names.
+ARGUMENTS: dict[str, tuple[tuple, dict]] = {
+    "plot_activation": (("relu",), {}),
+    "plot_activation_facts": (("relu",), {}),
+    "plot_batches": ((), {}),
+    "plot_confusion": ((torch.tensor([[8, 2], [0, 5]]),), {}),
+    "plot_contours": ((bowl, [(1.0, 1.0), (0.5, 0.2)]), {}),
+    "plot_curves": ((np.linspace(-1, 1, 5), {"line": np.arange(5.0)}), {}),
+    "plot_cycle": ((["forward", "loss", "backward"],), {}),
+    "plot_decision_boundary": ((nn.Linear(2, 1), PLANE, XOR), {}),
+    "plot_descent": ((lambda w: w**2, [2.0, 1.0, 0.5]), {}),
+    "plot_feature_hierarchy": ((), {}),
+    "plot_fit": ((X, Y, {"line": (2.0, 0.0)}), {}),
+    "plot_floors": (({"run": [1.0, 0.5]}, {"floor": 0.4}), {}),
+    "plot_gap": ((["a", "b"], [1.0, 2.0], [3.0, 2.5]), {}),
+    "plot_gradient": (((1.0, 1.0), (3.0, 4.0)), {}),
+    "plot_gradient_norms": (({"net": [0.1, 1.0]},), {}),
+    "plot_graph": (([("x", "p"), ("y", "p")],), {}),
+    "plot_hidden_space": ((torch.tanh, PLANE, XOR), {}),
+    "plot_hinges": (([0, 1], [1, -2]), {}),
+    "plot_history": ((history(),), {}),
+    "plot_layer_shapes": (((2, 3, 1),), {}),
+    "plot_learning_rates": (([0.01, 0.1], [1.0, 0.1]), {}),
+    "plot_logit_gradient": (([1.0, 2.0], 1), {}),
+    "plot_loss_surface": ((LINE, (X, Y), MOVES), {"loss_fn": nn.MSELoss()}),
+    "plot_mlp_graph": ((), {}),
+    "plot_nested_circles": (([("AI", "acts"), ("ML", "learns")],), {}),
+    "plot_network": (((8, 20, 3, 1),), {}),
+    "plot_neuron": ((), {}),
+    "plot_noise": ((X, Y, (2.0, 0.0), 1.0), {}),
+    "plot_penalty": ((), {}),
+    "plot_perceptron": ((), {}),
+    "plot_points": ((PLANE, XOR), {}),
+    "plot_race": ((bowl, {"slow": [(1.5, 1.0), (1.2, 0.7)]}), {}),
+    "plot_range_test": (([0.1, 1.0], [0.7, 0.5]), {}),
+    "plot_ravine": ((), {}),
+    "plot_readings": ((torch.zeros(3, 9), SCORES, torch.tensor([0, 1, 1])), {}),
+    "plot_relu_sum": ((np.sin, 3), {}),
+    "plot_residuals": ((X, Y, 2 * X), {}),
+    "plot_runs": (({"slow": [0.69, 0.65], "fast": [0.69, 0.47]},), {}),
+    "plot_scores": ((X - 2, Y), {}),
+    "plot_shapes": (([("X", ("N", 3)), "@", ("w", (3, 1))],), {}),
+    "plot_sigmoid_fit": ((LINE, X, Y), {}),
+    "plot_softmax": (([1.0, 2.0, 3.0],), {}),
+    "plot_surface": ((bowl,), {}),
+    "plot_timeline": (([(1943, "a neuron"), (2012, "a net")],), {}),
+    "plot_traces": (({"a": [1.0, 2.0]},), {}),
+    "plot_tree": ((("Rain?", [("yes", "umbrella"), ("no", "coat")]),), {}),
+    "plot_unit": (("step",), {}),
+}
+
+
+def draw(name: str, ax: Axes | None = None) -> Axes:
+    positions, names = ARGUMENTS[name]
+    return getattr(plotting, name)(*positions, **names, ax=ax)
+
+
+def numbered(ax: Axes) -> bool:
+    """Tell whether the vertical axis has numbers; names of things explain themselves."""
+    texts = [label.get_text() for label in ax.get_yticklabels()]
+    return any(any(letter.isdigit() for letter in text) for text in texts)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_every_function_that_draws_is_tested_here():
+    public = {name for name in plotting.__all__ if name.startswith("plot_")}
+    assert set(ARGUMENTS) == public, "give the function sample arguments in ARGUMENTS"
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_figure_is_drawn_on_the_axes_it_is_given_and_nowhere_else(name):
+    options = {"projection": "3d"} if name == "plot_surface" else {}
+    fig, (left, right) = plt.subplots(1, 2, subplot_kw=options)
+    untouched, empty = len(left.get_children()), len(right.get_children())
+    assert draw(name, right) is right
+    assert len(right.get_children()) > empty
+    assert len(left.get_children()) == untouched
+    assert not left.has_data()
+    assert plt.get_fignums() == [fig.number]
+    fig.draw_without_rendering()  # warnings are errors
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_figure_makes_its_own_axes_when_it_gets_none(name):
+    current = plt.figure()  # must not be drawn into
+    ax = draw(name)
+    assert isinstance(ax, Axes)
+    assert ax.figure is not current
+    assert len(plt.get_fignums()) == 2
+    assert current.get_children() == [current.patch]
+    if ax.axison and name != "plot_gradient":  # an arrow goes onto a figure that has its names
+        assert ax.get_xlabel()
+        assert ax.get_ylabel() or ax.get_title() or not numbered(ax)
+    ax.figure.draw_without_rendering()

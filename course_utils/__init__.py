@@ -60,6 +60,8 @@ _EXPORTS: dict[str, str] = {
     "plot_unit": "plotting",
     # widgets
     "explore": "widgets",
+    # questions
+    "quiz": "questions",
 }
 
 __all__ = ["__version__", *_EXPORTS]

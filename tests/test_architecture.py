@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": set(),
     "activations": set(),
     "checks": set(),
+    "questions": set(),
     "training": {"runtime"},
     "plotting": {"activations", "metrics"},
     "widgets": {"activations", "plotting", "models", "training", "datasets"},

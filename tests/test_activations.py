@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -165,6 +167,18 @@ def test_slopes_agree_with_finite_differences(name):
     _, slope = value_and_slope(function, z)
     difference = (function(z + 1e-6) - function(z - 1e-6)) / 2e-6
     torch.testing.assert_close(slope, difference, atol=1e-8, rtol=0)
+
+
+def test_deriving_facts_does_not_load_the_compiler():
+    code = """
+import sys
+from course_utils.activations import ACTIVATIONS, activation_facts
+before = "torch._dynamo" in sys.modules
+for name in ACTIVATIONS:
+    activation_facts(name)
+assert before or "torch._dynamo" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_input_is_left_as_it_was():

@@ -35,7 +35,15 @@ def test_the_sum_is_the_bias_and_all_hinges_together():
     np.testing.assert_allclose(total, expected)
     assert {-1, 0.5, 2} <= set(x.tolist())  # the kinks are sharp
     x, second = line(ax, "hinge at 0.5")
-    np.testing.assert_allclose(second, 4 - 3 * np.maximum(x - 0.5, 0))
+    np.testing.assert_allclose(second, -3 * np.maximum(x - 0.5, 0))
+
+
+def test_the_thin_lines_add_up_to_the_thick_one_and_all_are_inside():
+    ax = plotting.plot_hinges([2400, 3200], [-0.0125, 0.008], 30, xlim=(1600, 5200))
+    thin = [line(ax, name)[1] for name in ("bias 30", "hinge at 2400", "hinge at 3200")]
+    np.testing.assert_allclose(sum(thin), line(ax, "sum")[1])
+    low, high = ax.get_ylim()
+    assert all(low < part.min() <= part.max() < high for part in thin)
 
 
 def test_with_data_the_title_is_the_mean_squared_error():

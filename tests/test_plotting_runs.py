@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from course_utils import plotting
 
@@ -28,9 +31,28 @@ def test_curves_start_at_epoch_one_and_may_differ_in_length():
 
 @pytest.mark.parametrize("ylim", [None, (0.4, 0.8), (0.6, 0.8), (0.0, 0.3)])
 def test_names_of_runs_that_end_together_stand_apart_and_inside(ylim):
-    heights = [t.xyann[1] for t in plotting.plot_runs(MANY, ylim=ylim).texts]
-    assert min(np.diff(np.sort(heights))) > 0.055
+    ax = plotting.plot_runs(MANY, ylim=ylim, levels={"floor": 0.45})
+    ax.figure.canvas.draw()
+    boxes = sorted((Text.get_window_extent(t) for t in ax.texts), key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 0.5 for low, high in pairwise(boxes))
+    heights = [t.xyann[1] for t in ax.texts]
     assert -0.01 <= min(heights) <= max(heights) <= 1.01
+    assert min(box.x0 for box in boxes) > ax.get_window_extent().x1  # nothing hides a curve
+
+
+def test_names_with_room_stand_at_the_height_of_their_ends():
+    runs = {"alone": [1.0, 0.9], "low": [1.0, 0.2], "also low": [1.0, 0.201]}
+    ax = plotting.plot_runs(runs, ylim=(0, 1))
+    heights = {t.get_text(): t.xyann[1] for t in ax.texts}
+    assert heights["alone"] == pytest.approx(0.9)  # those that crowd below do not push it
+    assert (heights["low"] + heights["also low"]) / 2 == pytest.approx(0.2005)
+
+
+def test_more_names_than_lines_still_stand_inside_and_in_order():
+    runs = {f"run {i}": [1.0, 0.5 + 1e-3 * i] for i in range(60)}
+    heights = [t.xyann[1] for t in plotting.plot_runs(runs).texts]
+    assert (np.diff(heights) > 0).all()
+    assert -1e-6 <= heights[0] < heights[-1] <= 1 + 1e-6
 
 
 def test_names_keep_the_order_of_the_ends():

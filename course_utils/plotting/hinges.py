@@ -27,8 +27,8 @@ def plot_hinges(
 ) -> Axes:
     r"""Draw a sum of hinges: ``bias + slope_1 relu(x - knot_1) + slope_2 relu(x - knot_2) + …``.
 
-    The single hinges are thin lines that start at the height of the bias; the sum is thick. With
-    data the mean squared error stands in the title.
+    Each hinge and the bias are thin lines, as they enter the sum; the sum is thick. With data the
+    mean squared error stands in the title.
 
     Parameters
     ----------
@@ -78,15 +78,17 @@ def plot_hinges(
         error = np.mean((_sum_of_hinges(points[0], knots, slopes, bias) - points[1]) ** 2)
         ax.set_title(f"MSE {error:.2f}")
     x = np.unique(np.concatenate([np.linspace(*xlim, 201), np.asarray(knots, float)]))
+    parts = [np.full_like(x, bias)]
+    ax.plot(x, parts[0], color="black", ls=":", lw=1.8, label=f"bias {bias:g}", zorder=2)
     for i, (knot, slope) in enumerate(zip(knots, slopes, strict=True)):
         look = {"color": FIT_COLORS[1:][i % 4], "ls": FIT_LINES[1:][i % 4]}
-        hinge = bias + slope * np.maximum(x - knot, 0)
-        ax.plot(x, hinge, lw=1.8, label=f"hinge at {knot:g}", zorder=2, **look)
-    total = _sum_of_hinges(x, knots, slopes, bias)
+        parts.append(slope * np.maximum(x - knot, 0))
+        ax.plot(x, parts[-1], lw=1.8, label=f"hinge at {knot:g}", zorder=2, **look)
+    total = np.sum(parts, axis=0)
     ax.plot(x, total, color=FIT_COLORS[0], lw=3.5, label="sum", zorder=3)
     at = _sum_of_hinges(np.asarray(knots, float), knots, slopes, bias)
     ax.plot(knots, at, "o", color=FIT_COLORS[0], mec="white", ms=10, zorder=4)
-    heights = total if points is None else np.concatenate([total, points[1]])
+    heights = np.concatenate([total, *parts, *([] if points is None else points[1:])])
     room = 0.08 * max(float(np.ptp(heights)), 1e-9)
     ax.set(xlim=xlim, ylim=(heights.min() - room, heights.max() + room))
     ax.set(xlabel=xlabel, ylabel=ylabel)

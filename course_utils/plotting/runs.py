@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,11 @@ from .curves import FIT_LINES, flat
 from .style import COLORS, new_axes
 
 _COLORS = tuple(COLORS[c] for c in ("blue", "vermillion", "green", "purple", "orange", "sky"))
-_LINE_HEIGHT = 0.062  # of the Axes' height: names that stand closer would overlap
+_FONT_SIZE = 12.0
+_LINE_HEIGHT = 1.25 * _FONT_SIZE  # in points: names that stand closer would overlap
+
+# Name, place along the Axes (a share), height (a loss), and the look of the line to the name.
+_End = tuple[str, float, float, dict[str, Any]]
 
 
 def plot_runs(
@@ -27,14 +32,15 @@ def plot_runs(
     ylabel: str = "loss",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the losses of several runs, each with its name at the end of its curve.
+    """Draw the losses of several runs, each with its name to the right of the end of its curve.
 
     Parameters
     ----------
     runs
         Name → losses, one for each epoch, such as ``history["loss"]``. Lengths may differ.
     levels
-        Name → a loss to mark with a dotted line: a floor, a bar to beat.
+        Name → a loss to mark with a dotted line: a floor, a bar to beat. Its name, in italics,
+        stands among those of the runs.
     ylim
         Ends of the loss axis; a curve that leaves it has its name at the border.
     logx, logy
@@ -74,19 +80,29 @@ def plot_runs(
     if ylim is not None:
         ax.set_ylim(ylim)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(1, max(longest, 2)))
+    ends: list[_End] = []
     for name, level in (levels or {}).items():
         ax.axhline(level, color="black", lw=1.2, ls=":", zorder=1)
-        ax.annotate(name, (0.01, level), (0, -3), xycoords=("axes fraction", "data"),
-                    textcoords="offset points", va="top", fontsize=12, zorder=5,
-                    bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1})  # fmt: skip
-    heights = _spread([_height(ax, values[-1]) for values in curves.values()])
-    for (name, values), (color, _), height in zip(curves.items(), cycle(looks), heights):
-        share = _place(ax, len(values))
-        ax.annotate(name, (share, _height(ax, values[-1])), (1.03, height),
-                    xycoords="axes fraction", textcoords="axes fraction", va="center",
-                    fontsize=12, color="black", annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": color, "lw": 1, "ls": ":"})  # fmt: skip
+        ends.append((name, 1.0, level, {"color": "black", "ls": ":"}))
+    for (name, values), (color, style) in zip(curves.items(), cycle(looks), strict=False):
+        ends.append((name, _place(ax, len(values)), values[-1], {"color": color, "ls": style}))
+    _write_names(ax, ends, italic=len(levels or {}))
     return ax
+
+
+def _write_names(ax: Axes, ends: Sequence[_End], *, italic: int) -> None:
+    """Write names in the margin, each joined to the end of its curve; the first are in italics."""
+    heights = [_height(ax, value) for _, _, value, _ in ends]
+    points = ax.get_window_extent().height / ax.figure.dpi * 72
+    places = _spread(heights, _LINE_HEIGHT / points)
+    for i, ((name, share, _, look), height, place) in enumerate(
+        zip(ends, heights, places, strict=True)
+    ):
+        arrow = {"arrowstyle": "-", "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 0, "lw": 1.4}
+        ax.annotate(name, (share, height), (1.05, place), xycoords="axes fraction",
+                    textcoords="axes fraction", va="center", fontsize=_FONT_SIZE, color="black",
+                    fontstyle="italic" if i < italic else "normal", annotation_clip=False,
+                    arrowprops=arrow | look)  # fmt: skip
 
 
 def _height(ax: Axes, value: float) -> float:
@@ -100,20 +116,22 @@ def _place(ax: Axes, epoch: int) -> float:
     return float(np.clip(x, 0.0, 1.0))
 
 
-def _spread(heights: Sequence[float]) -> list[float]:
-    """Move heights apart until each has a line of its own, as little as needed."""
+def _spread(heights: Sequence[float], gap: float) -> list[float]:
+    """Move heights apart until each has a line of its own, as little as squares allow.
+
+    The i-th height from below, less ``i * gap``, must not fall: neighbours that do are pooled into
+    their mean, which is the least-squares answer (isotonic regression).
+    """
+    gap = min(gap, 1 / max(len(heights) - 1, 1))
     order = np.argsort(heights, kind="stable")
-    placed = np.asarray(heights, float)[order]
-    for _ in range(200):
-        gaps = np.diff(placed)
-        close = gaps < _LINE_HEIGHT - 1e-6
-        if not close.any():
-            break
-        push = np.where(close, (_LINE_HEIGHT - gaps) / 2, 0)
-        placed[:-1] -= push
-        placed[1:] += push
-        placed += max(0.0, -placed[0])
-        placed -= max(0.0, placed[-1] - 1.0)
+    steps = gap * np.arange(len(order))
+    pools: list[list[float]] = []
+    for height in np.asarray(heights, float)[order] - steps:
+        pools.append([float(height)])
+        while len(pools) > 1 and np.mean(pools[-2]) > np.mean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    placed = np.concatenate([np.full(len(pool), np.mean(pool)) for pool in pools])
     result = np.empty_like(placed)
-    result[order] = placed
+    result[order] = np.clip(placed, 0, 1 - steps[-1]) + steps
     return result.tolist()

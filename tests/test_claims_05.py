@@ -103,6 +103,29 @@ def test_tanh_is_a_stretched_sigmoid_and_softplus_a_mirrored_logsigmoid():
     torch.testing.assert_close(slope, 1 - torch.sigmoid(z))
 
 
+def test_sigmoid_is_flat_beyond_five_and_tanh_beyond_three():
+    for function, edge in ((torch.sigmoid, 5.0), (torch.tanh, 3.0)):
+        _, slope = value_and_slope(function, torch.linspace(edge, 10, 50))
+        assert slope.max() < 0.01
+        _, slope = value_and_slope(function, torch.linspace(0, edge - 1, 50))
+        assert slope.min() > 0.015
+
+
+def test_a_half_open_gate_lets_negative_numbers_through_and_then_closes():
+    for function, gate, bottom in (
+        (F.gelu, lambda z: 0.5 * (1 + torch.erf(z / math.sqrt(2))), (-0.8, -0.7)),
+        (F.silu, torch.sigmoid, (-1.3, -1.2)),
+    ):
+        z = torch.linspace(-30, 10, 4001, dtype=torch.float64)
+        value, slope = value_and_slope(function, z)
+        torch.testing.assert_close(value, z * gate(z))
+        lowest = value.argmin()
+        assert bottom[0] < z[lowest] < bottom[1]
+        assert slope[lowest].abs() < 0.01
+        assert abs(value[0]) < 1e-10  # far left: closed
+        assert (value[z < -0.01] < 1e-15).all()
+
+
 def test_the_typed_tanh_overflows_where_the_library_does_not():
     z = torch.tensor([50.0])
     assert ((torch.exp(2 * z) - 1) / (torch.exp(2 * z) + 1)).isnan().all()
@@ -158,12 +181,22 @@ def test_the_slopes_of_sigmoids_leave_a_millionth_after_ten_layers():
 def test_at_eight_hidden_layers_the_start_and_the_activation_decide(seed):
     sigmoid = first_gradient(8, nn.Sigmoid, None, seed)
     assert sigmoid < 1e-6
-    assert first_gradient(8, nn.ReLU, None, seed) > 100 * sigmoid
-    assert first_gradient(8, nn.ReLU, "he", seed) > 1e4 * sigmoid
+    assert 10**2.5 < first_gradient(8, nn.ReLU, None, seed) / sigmoid < 1e4
+    assert first_gradient(8, nn.ReLU, "he", seed) > 1e5 * sigmoid
     assert first_gradient(8, nn.Tanh, "xavier", seed) > 1e4 * sigmoid
     assert first_gradient(8, nn.Sigmoid, "xavier", seed) < 1e-4  # does not save the sigmoid
     he = first_gradient(8, nn.ReLU, "he", seed)
     assert first_gradient(8, nn.ReLU, nn.init.normal_, seed) > 1000 * he
+
+
+def test_a_sigmoid_loses_a_factor_of_eight_a_layer_and_four_with_xaviers_weights():
+    for init, factor, last in ((None, 8, 1e-11), ("xavier", 4, 6e-8)):
+        norms = [first_gradient(depth, nn.Sigmoid, init, 0) for depth in (1, 12)]
+        assert (norms[0] / norms[1]) ** (1 / 11) == pytest.approx(factor, abs=0.5)
+        assert norms[1] == pytest.approx(last, rel=0.2)
+    for depth in range(1, 13):
+        for activation, init in ((nn.Tanh, "xavier"), (nn.ReLU, "he")):
+            assert 0.02 < first_gradient(depth, activation, init, 0) < 0.6
 
 
 # --- dead units ----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ START = (1.0, 0.2)
 
 
 def ravine_steps(lr: float, gamma: float = 0.0, *, start=START, limit: int = 1000) -> int | None:
-    """Steps of heavy-ball descent on (u² + 25 v²) / 2 until closer than 0.0001 to the minimum."""
+    """Steps of heavy-ball descent on (w1² + 25 w2²) / 2 until closer than 0.0001 to the minimum."""
     w, v = torch.tensor(start, dtype=torch.float64), torch.zeros(2, dtype=torch.float64)
     curvatures = torch.tensor([1.0, 25.0], dtype=torch.float64)
     for step in range(1, limit + 1):
@@ -248,12 +248,16 @@ class TestBatchesOnALine:
 
         assert detour(self.path(200, 0)) < 1.01
         assert detour(self.path(1, 0)) > 50
+        curvatures = torch.linalg.eigvalsh(self.X1.T @ self.X1)
+        assert curvatures[1] < 1.2 * curvatures[0]  # the contours are nearly circles
 
-    def run(self, make_schedule: Callable[[Any], Any], seed: int) -> History:
+    def run(
+        self, make_schedule: Callable[[Any], Any], seed: int, optimizer: Any = torch.optim.SGD
+    ) -> History:
         torch.manual_seed(0)
         model = LinearRegression(1)
-        sgd = torch.optim.SGD(model.parameters(), lr=0.1)
-        schedule = make_schedule(sgd)
+        rule = optimizer(model.parameters(), lr=0.1)
+        schedule = make_schedule(rule)
 
         def after_epoch(epoch, row, model):
             row["lr"] = schedule.get_last_lr()[0]
@@ -262,8 +266,19 @@ class TestBatchesOnALine:
             schedule.step()
 
         data, mse = (self.X, self.y), nn.MSELoss()
-        return fit(model, data, loss_fn=mse, optimizer=sgd, epochs=40, batch_size=10, seed=seed,
+        return fit(model, data, loss_fn=mse, optimizer=rule, epochs=40, batch_size=10, seed=seed,
                    on_epoch_end=after_epoch)  # fmt: skip
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_adam_hovers_too_and_profits_from_a_schedule(self, seed):
+        constant, cosine = (
+            sum(self.run(make, seed, torch.optim.Adam)["gap"][-5:])
+            for make in (
+                lambda adam: SCHEDULERS.ConstantLR(adam, factor=1.0),
+                lambda adam: SCHEDULERS.CosineAnnealingLR(adam, T_max=40),
+            )
+        )
+        assert constant > 50 * cosine
 
     @pytest.mark.parametrize("seed", range(3))
     def test_schedules_and_exercise_6_end_at_least_50_times_closer(self, seed):
@@ -312,13 +327,13 @@ def test_the_table_lists_the_default_learning_rates_of_pytorch(name, lr):
 
 
 def banana_distances(optimizer: Any, options: dict[str, Any], steps: int = 300) -> list[float]:
-    """Distance from the minimum of (1 − u)² + 5 (v − u²)² after each step from (−1.5, 1)."""
+    """Distance from the minimum of (1 − w1)² + 5 (w2 − w1²)² after each step from (−1.5, 1)."""
     w = nn.Parameter(torch.tensor([-1.5, 1.0], dtype=torch.float64))
     rule = optimizer([w], **options)
     distances = []
     for _ in range(steps):
-        u, v = w
-        loss = (1 - u) ** 2 + 5 * (v - u**2) ** 2
+        w1, w2 = w
+        loss = (1 - w1) ** 2 + 5 * (w2 - w1**2) ** 2
         rule.zero_grad()
         loss.backward()
         rule.step()
@@ -344,7 +359,24 @@ def test_the_race_in_the_bent_ravine():
     arrivals = {n: next(i for i, d in enumerate(r, 1) if d < 0.1) for n, r in runs.items()}
     assert list(arrivals.values()) == [41, 61, 92, 131, 182, 186, 187, 291, 294, 295]
     assert runs["Adam"][-1] < 1e-4 < 0.03 < runs["AdamW"][-1]  # decay pulls to 0
-    assert max(runs["RMSprop"][-50:]) > 0.05  # it rattles about the minimum
+    outside = [step for step, d in enumerate(runs["RMSprop"], 1) if d >= 0.1 and step > 182]
+    assert (outside[0], outside[-1]) == (281, 286)  # RMSprop leaps out again
+
+
+def test_rmsprop_leaps_because_its_rate_grows_near_the_minimum_and_hops_in_the_end():
+    w = nn.Parameter(torch.tensor([-1.5, 1.0], dtype=torch.float64))
+    rmsprop = torch.optim.RMSprop([w], lr=0.05)
+    rates, steps = [], []
+    for _ in range(2000):
+        w1, w2 = before = w.detach().clone()
+        w.grad = torch.stack([-2 * (1 - w1) - 20 * w1 * (w2 - w1**2), 10 * (w2 - w1**2)])
+        rmsprop.step()
+        rates.append((0.05 / rmsprop.state[w]["square_avg"].sqrt()).max().item())
+        steps.append((w.detach() - before).abs())
+    assert all(a < b for a, b in pairwise(rates[182:275]))  # it grows all the way …
+    assert max(step.max().item() for step in steps[182:270]) < 0.01  # … while the steps are calm
+    assert max(step.max().item() for step in steps[275:290]) > 5 * 0.05  # then comes the leap
+    assert torch.allclose(torch.stack(steps[-50:]), torch.tensor(0.05).double(), rtol=0.02)
 
 
 class TestWeightDecay:
@@ -448,12 +480,12 @@ def test_exercise_4_amsgrad_in_one_more_line():
 def held_out_run(name: str, seed: int) -> History:
     """1000 epochs of the sigmoid net on 60 % of the patients; the rest is measured meanwhile."""
     women = load_dataset("diabetes", variant="759")
-    parts = split(*women.xy, fractions=(0.6, 0.0, 0.4), stratify=True, seed=seed)
+    parts = split(*women.xy, fractions=(0.6, 0.4, 0.0), stratify=True, seed=seed)
     optimizer, options, _, _ = RACE[name]
     torch.manual_seed(0)
     model = MLP(8, 6, 4, 1, activation=nn.Sigmoid)
     rule = optimizer(model.parameters(), **options)
-    return fit(model, parts.train, val=parts.test, loss_fn=BCE, optimizer=rule, epochs=1000)
+    return fit(model, parts.train, val=parts.val, loss_fn=BCE, optimizer=rule, epochs=1000)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -473,12 +505,12 @@ def test_a_lower_training_loss_is_not_a_better_test_loss(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_optimizers_compared_at_one_rate_are_not_compared(seed):
     women = load_dataset("diabetes", variant="759")
-    parts = split(*women.xy, fractions=(0.6, 0.0, 0.4), stratify=True, seed=0)
+    parts = split(*women.xy, fractions=(0.6, 0.4, 0.0), stratify=True, seed=0)
     losses = {}
     for name, lr in [("Adam", 0.01), ("SGD", 0.01), ("Adam", 0.001), ("SGD", 0.3)]:
         model = wide_net(seed)
         rule = getattr(torch.optim, name)(model.parameters(), lr=lr)
         fit(model, parts.train, loss_fn=BCE, optimizer=rule, epochs=200)
-        losses[name, lr] = evaluate(model, parts.test, loss_fn=BCE)["loss"]
+        losses[name, lr] = evaluate(model, parts.val, loss_fn=BCE)["loss"]
     assert max(losses["Adam", 0.001], losses["SGD", 0.3]) < 0.54
     assert min(losses["Adam", 0.01], losses["SGD", 0.01]) > 0.54

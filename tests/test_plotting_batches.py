@@ -96,14 +96,14 @@ def test_the_gap_needs_as_many_numbers_as_names(numbers):
 
 
 def test_the_range_test_draws_losses_against_rates_and_marks_both():
-    ax = plot_range_test([0.01, 0.1, 1.0, 10.0], [0.8, 0.6, 0.5, 0.7], jump=10.0, pick=2.0)
+    ax = plot_range_test([0.01, 0.1, 1.0, 10.0], [0.8, 0.6, 0.5, 0.7], jump=10.0, pick=2.04)
     curve, pick, jump = ax.get_lines()
     assert curve.get_xdata().tolist() == [0.01, 0.1, 1.0, 10.0]
     assert curve.get_ydata().tolist() == [0.8, 0.6, 0.5, 0.7]
-    assert set(pick.get_xdata()) == {2.0}
+    assert set(pick.get_xdata()) == {2.04}
     assert set(jump.get_xdata()) == {10.0}
     texts = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert texts == ["take 2", "the loss jumps at 1e+01"]
+    assert texts == ["take 2", "the loss jumps at 10"]
     assert ax.patches[0].get_hatch() == "//"
 
 

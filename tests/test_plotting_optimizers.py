@@ -1,14 +1,13 @@
-"""Races and the ravine show the paths they are given or computed, still and animated."""
+"""Races show the paths they are given, still and animated."""
 
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-import torch
 from matplotlib.axes import Axes
 
-from course_utils.plotting import animate_race, plot_race, plot_ravine
+from course_utils.plotting import animate_race, plot_race
 
 PATHS = {
     "slow": [(1.5, 1.0), (1.2, 0.7), (0.9, 0.5)],
@@ -16,8 +15,8 @@ PATHS = {
 }
 
 
-def bowl(u, v):
-    return u**2 + v**2
+def bowl(w1, w2):
+    return w1**2 + w2**2
 
 
 def heads(ax: Axes) -> dict[str, list[float]]:
@@ -44,6 +43,17 @@ def test_a_race_draws_every_path_to_its_end_with_its_own_look():
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["minimum", "slow", "fast"]
 
 
+def test_a_long_trail_is_thin_and_hides_neither_heads_nor_the_minimum():
+    cloud = np.random.default_rng(0).normal(size=(1001, 2))
+    ax = plot_race(bowl, {"long": cloud, "short": PATHS["slow"]}, minimum=(0.0, 0.0))
+    trails = {len(line.get_xdata()): line for line in ax.get_lines() if line.get_color() != "white"}
+    assert trails[1001].get_linewidth() < 0.5 < 1.5 < trails[3].get_linewidth()
+    marks = [line for line in ax.get_lines() if line.get_label() in ("minimum", "long", "short")]
+    assert all(mark.get_zorder() > trails[1001].get_zorder() for mark in marks)
+    sizes = {mark.get_label(): mark.get_markersize() for mark in marks}
+    assert sizes["minimum"] > 2 * sizes["long"]
+
+
 @pytest.mark.parametrize(
     ("paths", "message"),
     [
@@ -60,59 +70,6 @@ def test_a_race_refuses_what_it_cannot_draw(paths, message):
     with pytest.raises(ValueError, match=message):
         animate_race(bowl, [paths])
     assert plt.get_fignums() == []
-
-
-def steps_by_torch(lr, momentum, nesterov, start, steepness=25.0, within=1e-4):
-    w = torch.nn.Parameter(torch.tensor(start, dtype=torch.float64))
-    curvature = torch.tensor([1.0, steepness], dtype=torch.float64)
-    sgd = torch.optim.SGD([w], lr=lr, momentum=momentum, nesterov=nesterov)
-    for step in range(1001):
-        if w.detach().norm() < within:
-            return f"{step} steps"
-        w.grad = curvature * w.detach()
-        sgd.step()
-    return "does not arrive"
-
-
-@pytest.mark.parametrize("lr", [0.001, 0.04, 0.07, 0.0799, 0.1, 0.2])
-@pytest.mark.parametrize(("momentum", "nesterov"), [(0.5, False), (0.9, False), (0.9, True)])
-def test_the_ravine_counts_the_steps_of_torch(lr, momentum, nesterov):
-    start = (1.0, 0.3)
-    ax = plot_ravine(lr, momentum, nesterov=nesterov, start=start)
-    name = "Nesterov" if nesterov else "momentum"
-    assert ax.get_legend_handles_labels()[1] == [
-        f"plain: {steps_by_torch(lr, 0.0, False, start)}",
-        f"{name} {momentum:g}: {steps_by_torch(lr, momentum, nesterov, start)}",
-        "minimum",
-    ]
-
-
-def test_the_ravine_draws_only_finite_points_however_it_diverges():
-    ax = plot_ravine(5.0, 0.99, steepness=200.0)
-    for line in ax.get_lines():
-        assert np.isfinite(line.get_xydata()).all()
-    ax.figure.draw_without_rendering()
-
-
-def test_without_momentum_the_ravine_has_one_path():
-    labels = plot_ravine(0.04, 0.0).get_legend_handles_labels()[1]
-    assert labels == ["plain: 226 steps", "minimum"]
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"lr": 0.0}, "positive lr"),
-        ({"lr": -0.1}, "positive lr"),
-        ({"steepness": 0.0}, "positive lr"),
-        ({"within": 0.0}, "positive lr"),
-        ({"momentum": 1.0}, "momentum is a share"),
-        ({"momentum": -0.1}, "momentum is a share"),
-    ],
-)
-def test_the_ravine_refuses_nonsense(values, message):
-    with pytest.raises(ValueError, match=message):
-        plot_ravine(**values)
 
 
 def test_an_animated_race_ends_as_the_still_picture_of_the_whole_paths():

@@ -30,8 +30,9 @@ from .networks import (
     plot_network,
     plot_neuron,
 )
-from .optimizers import animate_race, plot_race, plot_ravine
+from .optimizers import animate_race, plot_race
 from .probabilities import plot_confusion, plot_penalty, plot_scores, plot_sigmoid_fit
+from .ravine import plot_ravine
 from .regression import plot_fit, plot_noise, plot_residuals
 from .runs import plot_runs
 from .softmax import plot_floors, plot_logit_gradient, plot_readings, plot_softmax

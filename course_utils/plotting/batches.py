@@ -130,11 +130,11 @@ def plot_range_test(
     ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel="loss before the update")
     ax.set(xlim=(rates.min(), rates.max() * 1.01), ylim=(low - 0.1 * (top - low), top))
     if pick is not None:
-        ax.axvline(pick, color=COLORS["green"], ls=":", lw=3, label=f"take {pick:.1g}")
+        ax.axvline(pick, color=COLORS["green"], ls=":", lw=3, label=f"take {pick:.2g}")
     if jump is not None:
         right = max(float(rates.max()), jump * 1.01)
         ax.axvspan(jump, right, color=COLORS["vermillion"], alpha=0.18, hatch="//", lw=0)
-        ax.axvline(jump, color=COLORS["vermillion"], ls="--", label=f"the loss jumps at {jump:.1g}")
+        ax.axvline(jump, color=COLORS["vermillion"], ls="--", label=f"the loss jumps at {jump:.2g}")
     if pick is not None or jump is not None:
         ax.legend(loc="lower left")
     return ax

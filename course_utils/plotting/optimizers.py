@@ -1,4 +1,4 @@
-"""Figures of optimizers: races on a loss surface, still and animated, and the ravine."""
+"""Figures of optimizers: races on a loss surface, still and animated."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ RUNNER_COLORS = tuple(
 )
 RUNNER_MARKERS = ("o", "s", "^", "D", "v", "P")
 _LEVELS = 14  # contour lines: few, so that the paths stand out
+_LONG = 1000  # steps from which on a trail is a cloud, and drawn thin
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def plot_race(
     """Draw paths on the contour lines of a loss: a trail each, and a marker where it ends.
 
     Unlike `plot_contours` it marks no single steps, so that long paths and several of them can
-    be told apart. They start together, at the white ring.
+    be told apart; those of more than 1000 steps are thin. They start together, at the white ring.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def plot_race(
 
     Examples
     --------
-    >>> ax = plot_race(lambda u, v: u**2 + v**2, {"SGD": [(1, 1), (0.5, 0.5)]})
+    >>> ax = plot_race(lambda w1, w2: w1**2 + w2**2, {"SGD": [(1, 1), (0.5, 0.5)]})
     >>> ax.get_legend_handles_labels()[1]
     ['SGD']
 
@@ -101,9 +102,19 @@ def plot_race(
     -----
     First used in lecture 06.
     """
-    ax = plot_contours(f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum, levels=_LEVELS)
+    ax = _field(f, ax, xlim, ylim, minimum)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     _add_runners(ax, paths, loc)
+    return ax
+
+
+def _field(
+    f: Surface, ax: Axes | None, xlim: Span, ylim: Span, minimum: tuple[float, float] | None
+) -> Axes:
+    """Draw the contours of a race, with a star so large that no head hides it."""
+    ax = plot_contours(f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum, levels=_LEVELS)
+    if minimum is not None:
+        ax.lines[-1].set_markersize(26)
     return ax
 
 
@@ -119,10 +130,11 @@ def _add_runners(ax: Axes, paths: Mapping[str, ArrayLike], loc: str) -> list[Run
     for (name, path), color, marker in zip(
         points.items(), RUNNER_COLORS, RUNNER_MARKERS, strict=False
     ):
-        (halo,) = ax.plot(*path.T, color="white", lw=2.8, alpha=0.7, zorder=3)
-        (trail,) = ax.plot(*path.T, color=color, lw=1.6, zorder=3)
+        width, alpha = (0.4, 0.5) if len(path) > _LONG else (1.6, 1.0)
+        (halo,) = ax.plot(*path.T, color="white", lw=1.75 * width, alpha=0.7 * alpha, zorder=3)
+        (trail,) = ax.plot(*path.T, color=color, lw=width, alpha=alpha, zorder=3)
         (head,) = ax.plot(
-            *path[-1:].T, marker, color=color, ms=11, mec="white", mew=1.3, label=name, zorder=6
+            *path[-1:].T, marker, color=color, ms=9, mec="white", mew=1.2, label=name, zorder=6
         )
         runners.append(Runner(path, (halo, trail, head)))
     start = next(iter(points.values()))[0]
@@ -174,7 +186,7 @@ def animate_race(
     Examples
     --------
     >>> paths = {"slow": [(1.5, 1), (1, 0.5)], "fast": [(1.5, 1), (0.1, 0)]}
-    >>> animate_race(lambda u, v: u**2 + v**2, [paths], frames=2)
+    >>> animate_race(lambda w1, w2: w1**2 + w2**2, [paths], frames=2)
     <Animation of 2 frames, 448 x 400 pixels>
     """
     if not panels:
@@ -182,11 +194,11 @@ def animate_race(
     width, n = 5.6 * len(panels), len(panels)
     figure, axes = plt.subplots(1, n, figsize=(width, 5), dpi=80, squeeze=False, layout="none")
     # A layout engine would take longer than all the frames.
-    figure.subplots_adjust(0.8 / width, 0.13, 1 - 0.15 / width, 0.97, wspace=0.16)
+    figure.subplots_adjust(0.8 / width, 0.13, 1 - 0.15 / width, 0.97, wspace=0.2)
     runners: list[Runner] = []
     try:
         for ax, paths in zip(axes[0], panels, strict=True):
-            plot_contours(f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum, levels=_LEVELS)
+            _field(f, ax, xlim, ylim, minimum)
             runners += _add_runners(ax, paths, loc)
     except ValueError:
         plt.close(figure)
@@ -208,81 +220,6 @@ def animate_race(
     return animate(figure, update, steps, fps=fps)
 
 
-def plot_ravine(
-    lr: float = 0.04,
-    momentum: float = 0.9,
-    *,
-    steepness: float = 25.0,
-    start: tuple[float, float] = (1.0, 0.5),
-    nesterov: bool = False,
-    within: float = 1e-4,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw a descent into a ravine without momentum and with it, and count the steps of both.
-
-    The loss is ``(w1² + steepness · w2²) / 2``. The legend says after how many steps (at most
-    1000) a path is closer than `within` to the minimum for the first time; 40 are drawn.
-
-    Parameters
-    ----------
-    lr
-        Learning rate. Plain descent diverges from ``2 / steepness`` on.
-    momentum
-        Share of the velocity that is kept, in [0, 1). With 0 only the plain path is drawn.
-    steepness
-        Curvature across the ravine; along it, it is 1.
-    start
-        First point.
-    nesterov
-        Look ahead before measuring the slope.
-    within
-        Distance from the minimum that counts as arrived.
-    ax
-        Axes to draw on; a new one where None.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If `lr`, `steepness` or `within` are not positive, or `momentum` is not in [0, 1).
-
-    Examples
-    --------
-    >>> ax = plot_ravine(lr=0.04, momentum=0.9)
-    >>> ax.get_legend_handles_labels()[1]
-    ['plain: 226 steps', 'momentum 0.9: 150 steps', 'minimum']
-    """
-    if not (lr > 0 and steepness > 0 and within > 0):
-        raise ValueError("plot_ravine() needs a positive lr, steepness and distance.")
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum is a share in [0, 1), not {momentum}.")
-    curvature = np.array([1.0, steepness])
-    runs = {"plain": (0.0, False)}
-    if momentum > 0:
-        runs[f"{'Nesterov' if nesterov else 'momentum'} {momentum:g}"] = (momentum, nesterov)
-    paths: dict[str, list[tuple[float, float]]] = {}
-    for name, (gamma, ahead) in runs.items():
-        path = _roll(np.array(start), curvature, lr, gamma, ahead)
-        near = np.flatnonzero(np.hypot(*path.T) < within)
-        words = f"{near[0]} steps" if len(near) else "does not arrive"
-        seen = path[:41][np.isfinite(path[:41]).all(axis=1)]
-        paths[f"{name}: {words}"] = [(float(x), float(y)) for x, y in seen]
-    ax = plot_contours(
-        lambda u, v: (u**2 + steepness * v**2) / 2,
-        paths,
-        ax=ax,
-        xlim=(-0.6, 1.15),
-        ylim=(-0.9, 0.7),
-        minimum=(0.0, 0.0),
-        levels=_LEVELS,
-    )
-    ax.legend(frameon=True, framealpha=0.92, edgecolor="none", loc="lower left")
-    return ax
-
-
 def _pairs(name: str, path: ArrayLike) -> NDArray[np.float64]:
     points = np.asarray(path, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
@@ -291,18 +228,3 @@ def _pairs(name: str, path: ArrayLike) -> NDArray[np.float64]:
             "a list of pairs (w1, w2)."
         )
     return points
-
-
-def _roll(
-    w: NDArray[np.float64], curvature: NDArray[np.float64], lr: float, gamma: float, ahead: bool
-) -> NDArray[np.float64]:
-    """Return 1000 steps of descent with momentum on a bowl; NaN once it has left the picture."""
-    path, velocity = [w], np.zeros(2)
-    for _ in range(1000):
-        slope = curvature * w
-        velocity = gamma * velocity + slope
-        w = w - lr * (slope + gamma * velocity if ahead else velocity)
-        if np.hypot(*w) > 1e6:
-            w = np.full(2, np.nan)
-        path.append(w)
-    return np.array(path)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m course_utils doctor|execute|lint|sync``."""
+"""The command line: ``python -m course_utils book|doctor|execute|lint|sync``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import difflib
 import io
 import sys
 from collections.abc import Callable, Sequence
+
+
+def _book(argv: Sequence[str]) -> int:
+    """Build the whole course as a static site; with --pdf also as one PDF."""
+    from course_utils.publishing.book.__main__ import main
+
+    return main(argv)
 
 
 def _doctor(argv: Sequence[str]) -> int:
@@ -40,6 +47,7 @@ def _sync(argv: Sequence[str]) -> int:
 
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "book": _book,
     "doctor": _doctor,
     "execute": _execute,
     "lint": _lint,

@@ -1,4 +1,4 @@
-"""The models that the lectures derive: small ``nn.Module``s and nothing else.
+"""The models that the lectures derive: small modules (``nn.Module``) and nothing else.
 
 Weights are drawn on the CPU from PyTorch's global generator, so that a seeded model starts from
 the same numbers wherever it is moved afterwards.

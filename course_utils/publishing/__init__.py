@@ -1,0 +1,1 @@
+"""From the committed notebooks to what is shown: slides and book, without a network."""

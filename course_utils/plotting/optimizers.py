@@ -114,7 +114,7 @@ def _field(
     """Draw the contours of a race, with a star so large that no head hides it."""
     ax = plot_contours(f, ax=ax, xlim=xlim, ylim=ylim, minimum=minimum, levels=_LEVELS)
     if minimum is not None:
-        ax.lines[-1].set_markersize(26)
+        ax.lines[-1].set_markersize(23)
     return ax
 
 

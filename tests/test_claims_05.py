@@ -111,7 +111,7 @@ def test_sigmoid_is_flat_beyond_five_and_tanh_beyond_three():
         assert slope.min() > 0.015
 
 
-def test_a_half_open_gate_lets_negative_numbers_through_and_then_closes():
+def test_a_gate_open_a_little_lets_negative_numbers_through_and_then_closes():
     for function, gate, bottom in (
         (F.gelu, lambda z: 0.5 * (1 + torch.erf(z / math.sqrt(2))), (-0.8, -0.7)),
         (F.silu, torch.sigmoid, (-1.3, -1.2)),
@@ -221,10 +221,11 @@ def shares_after(diabetes, lr, activation, seed, epochs=50):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_learning_rate_of_ten_kills_a_quarter_to_six_tenths_of_the_units(diabetes, seed):
+def test_a_learning_rate_of_ten_kills_about_half_of_the_units(diabetes, seed):
     assert shares_after(diabetes, 1, nn.ReLU, seed)[0] < 0.05
-    assert 0.25 < shares_after(diabetes, 10, nn.ReLU, seed)[0] < 0.6
-    assert shares_after(diabetes, 10, nn.ReLU, seed, epochs=5)[0] > 0.2
+    end = shares_after(diabetes, 10, nn.ReLU, seed)[0]
+    assert 0.35 < end < 0.65
+    assert shares_after(diabetes, 10, nn.ReLU, seed, epochs=5)[0] > end / 2
     assert shares_after(diabetes, 10, nn.LeakyReLU, seed)[0] == 0
 
 

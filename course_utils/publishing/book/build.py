@@ -80,6 +80,7 @@ def build_book(
         complaints = _run_sphinx(read, source, site, where)
         shutil.copytree(source / "notebooks", site / "notebooks")
         _copy_mathjax(site / "_static" / "mathjax")
+        _let_summaries_speak(site)
         (site / ".buildinfo").unlink(missing_ok=True)
         (site / ".nojekyll").touch()  # GitHub Pages would drop folders that begin with "_"
         (site / _MARK).write_text("Made by: python -m course_utils book\n", encoding="utf-8")
@@ -138,6 +139,15 @@ def _run_sphinx(
             raise PublishingError(f"Sphinx could not build the book: {error}") from error
     text = re.sub(r"\x1b\[[\d;]*m", "", complaints.getvalue())
     return [line.replace(f"{source}/", "") for line in text.splitlines() if line.strip()]
+
+
+def _let_summaries_speak(site: Path) -> None:
+    """Drop the label that MyST-NB gives to folded code: it hides our words from a reader's ear."""
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        spoken = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        if spoken != text:
+            page.write_text(spoken, encoding="utf-8")
 
 
 def _copy_mathjax(target: Path) -> None:

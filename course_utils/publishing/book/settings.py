@@ -95,6 +95,7 @@ def sphinx_settings(*, version: str, repository: str | None) -> dict[str, Any]:
         "python_use_unqualified_type_names": True,
         "python_maximum_signature_line_length": 88,
         "add_module_names": False,
+        "default_role": "py:obj",  # `model` in a docstring: a link where there is something
         "toc_object_entries_show_parents": "hide",
         # Look.
         "html_theme": "furo",

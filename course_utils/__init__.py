@@ -60,6 +60,8 @@ _EXPORTS: dict[str, str] = {
     "plot_unit": "plotting",
     # widgets
     "explore": "widgets",
+    # exercises
+    "check": "exercises",
     # questions
     "quiz": "questions",
 }

@@ -1,0 +1,156 @@
+"""Call a student's answer here, under a guard, and report what came of it as an `Outcome`."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import linecache
+import sysconfig
+import time
+import traceback
+import types
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from .limits import TimeIsUpError, call_within
+from .outcome import Failure, LocalHandle, Outcome, copied, plain, unchanged
+from .state import Said, kept_state, listened
+
+_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+_NOT_OURS = tuple(
+    str(Path(folder).resolve())
+    for folder in (
+        *(Path(sysconfig.get_paths()[key]) for key in ("stdlib", "purelib", "platlib")),
+        Path(torch.__file__).parents[1],
+        Path(__file__).parents[1],
+    )
+)
+
+
+@dataclass(frozen=True)
+class LocalCaller:
+    """Calls an answer in this process.
+
+    Attributes
+    ----------
+    answer
+        The student's function, or whatever was given instead of one.
+    seconds
+        Time limit of one call.
+    kind
+        "function", or "value" where the answer itself is the value.
+
+    Examples
+    --------
+    >>> LocalCaller(lambda x: 2 * x)((3,)).value
+    6
+    """
+
+    answer: Any
+    seconds: float = 2.0
+    kind: str = "function"
+
+    def __call__(self, inputs: tuple[Any, ...]) -> Outcome:
+        """Call the answer with copies of `inputs`. Never raises."""
+        if self.kind == "value":
+            return _outcome_of_value(self.answer)
+        unfit = _unfit(self.answer, len(inputs))
+        if unfit is not None:
+            return unfit
+        given = copied(inputs)
+        outcome = self._call(self.answer, given)
+        changed = tuple(
+            i for i, pair in enumerate(zip(inputs, given, strict=True)) if not unchanged(*pair)
+        )
+        return replace(outcome, changed=changed)
+
+    def _call(self, function: Any, given: tuple[Any, ...]) -> Outcome:
+        start = time.perf_counter()
+        said = Said()
+        try:
+            with kept_state(), listened() as said:
+                value = call_within(self.seconds, lambda: self._run(function, given))
+                outcome = Outcome("blank" if value is Ellipsis else "returned", value)
+        except TimeIsUpError:
+            outcome = Outcome("too slow")
+        except KeyboardInterrupt:
+            outcome = Outcome("stopped")
+        except NotImplementedError as error:
+            own = type(error) is NotImplementedError and not _from_torch(error)
+            outcome = Outcome("blank") if own else Outcome("raised", failure=_failure(error))
+        except BaseException as error:  # exit() and others too
+            outcome = Outcome("raised", failure=_failure(error))
+        taken = time.perf_counter() - start
+        return replace(outcome, printed=said.printed, warnings=said.warnings, seconds=taken)
+
+    def _run(self, function: Any, given: tuple[Any, ...]) -> Any:
+        value = function(*given)
+        if inspect.iscoroutine(value):
+            value.close()  # nobody will await it
+        return plain(value, lambda target: LocalHandle(target, self._use_handle))
+
+    def _use_handle(self, target: Any, inputs: tuple[Any, ...]) -> Outcome:
+        return self._call(target, copied(inputs))
+
+
+def _outcome_of_value(answer: Any) -> Outcome:
+    if answer is None or answer is Ellipsis or answer is NotImplemented:
+        return Outcome("blank")
+    return Outcome("returned", plain(answer))
+
+
+def _unfit(answer: Any, given: int) -> Outcome | None:
+    """Say what is wrong with an answer before it is called at all."""
+    if isinstance(answer, type):
+        return Outcome("class", detail=answer.__name__)
+    if answer is None or answer is Ellipsis:
+        return Outcome("not a function", detail=type(answer).__name__)
+    if not callable(answer):
+        return Outcome("not a function", plain(answer), detail=type(answer).__name__)
+    if isinstance(answer, types.FunctionType) and _is_blank(answer):
+        return Outcome("blank")
+    if isinstance(answer, nn.Module):
+        return None
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):  # some builtins tell nothing
+        return None
+    try:
+        signature.bind(*range(given))
+    except TypeError:
+        return Outcome(
+            "parameters", detail=str(signature.replace(return_annotation=inspect._empty))
+        )
+    return None
+
+
+def _is_blank(function: types.FunctionType) -> bool:
+    """Whether the body holds nothing but a docstring, ``pass`` or ``...``."""
+    steps = list(dis.get_instructions(function))
+    returned = [s.argval for s in steps if s.opname in ("LOAD_CONST", "RETURN_CONST")]
+    return {s.opname for s in steps} <= _NOTHING and returned in ([None], [Ellipsis])
+
+
+def _from_torch(error: BaseException) -> bool:
+    """Whether torch has no implementation, rather than the student."""
+    return bool(str(error)) and "torch" in str(error).lower()
+
+
+def _failure(error: BaseException) -> Failure:
+    """Describe an exception with the last of the student's own lines, and no other line."""
+    number, line = None, ""
+    for frame, lineno in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if not file.startswith(("<frozen", "<__array_function__")) and not str(
+            Path(file).resolve()
+        ).startswith(_NOT_OURS):
+            number, line = lineno, linecache.getline(file, lineno, frame.f_globals).strip()
+    try:
+        text = str(error)
+    except Exception:  # a student's own exception class may fail here
+        text = ""
+    return Failure(type(error).__name__, text, line, number)

@@ -1,0 +1,218 @@
+"""The sandbox around one submission: limits, another user, Landlock and seccomp, in this order.
+
+Each layer stands for itself: where one is missing the others still hold, and `missing` says which
+and why. What remains open is told in the README's part for instructors.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import site
+import stat
+import sys
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import landlock, seccomp
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SECRET = {"exercises", "checks", "grading", "notebooks", "publishing", "__pycache__"}
+_FIRST_USER = 700_000  # numbers that no account of an ordinary machine has
+_USERS = 100_000
+_SET_PDEATHSIG, _SET_DUMPABLE, _CAPBSET_DROP = 1, 4, 24
+_LAST_CAPABILITY = 63
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes
+    ----------
+    cpu_seconds
+        CPU time in all, start-up included.
+    memory
+        Bytes on top of what the process has when its work begins.
+    file_bytes
+        Size of one file.
+    scratch_bytes
+        Size of everything in its folder; watched from outside.
+    open_files, threads
+        How many at a time.
+    """
+
+    cpu_seconds: int = 60
+    memory: int = 1 << 30
+    file_bytes: int = 16 << 20
+    scratch_bytes: int = 64 << 20
+    open_files: int = 64
+    threads: int = 64
+
+
+def missing() -> dict[str, str]:
+    """Layers that this machine cannot offer, and why; empty where all of them stand.
+
+    Examples
+    --------
+    >>> set(missing()) <= {"limits", "landlock", "seccomp", "own user"}
+    True
+    """
+    if not sys.platform.startswith("linux"):
+        why = f"needs Linux; this is {sys.platform}"
+        return dict.fromkeys(("limits", "landlock", "seccomp", "own user"), why)
+    found = {}
+    if landlock.version() < 1:
+        found["landlock"] = "the kernel has no Landlock (Linux 5.13 and newer), or it is off"
+    if why := seccomp.available():
+        found["seccomp"] = why
+    if why := _why_no_own_user():
+        found["own user"] = why
+    return found
+
+
+class Sandbox:
+    """Made once in the process that forks the workers; entered by each worker for itself.
+
+    Parameters
+    ----------
+    limits
+        What one submission may use.
+    """
+
+    def __init__(self, limits: Limits = Limits()) -> None:
+        self.limits = limits
+        self.missing = missing()
+        self._places = landlock.Places(readable()) if "landlock" not in self.missing else None
+
+    def user_for(self, pid: int) -> int | None:
+        """Return the user that a worker of this number will become; None: it stays who it is."""
+        return None if "own user" in self.missing else _FIRST_USER + pid % _USERS
+
+    def enter(self, scratch: Path) -> None:
+        """Confine this process, for good, to one folder and its limits.
+
+        Parameters
+        ----------
+        scratch
+            An empty folder, the only place that it may write to; it becomes the working folder.
+
+        Raises
+        ------
+        OSError
+            If a layer that this machine has cannot be put on. The caller must then give up.
+        """
+        os.chdir(scratch)
+        os.environ.clear()
+        os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), PATH="", LANG="C.UTF-8")
+        if "limits" in self.missing:
+            return
+        libc = ctypes.CDLL(None, use_errno=True)
+        space = _present_space() + self.limits.memory
+        self._become_nobody(libc, scratch)
+        libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+        libc.prctl(
+            _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0
+        )  # after the change of user, which undoes it
+        if self._places is not None:
+            _no_new_privileges(libc)
+            self._places.confine(scratch)
+            self._places.close()
+        _limit(self.limits, space)
+        if "seccomp" not in self.missing:
+            seccomp.confine()
+
+    def _become_nobody(self, libc: ctypes.CDLL, scratch: Path) -> None:
+        if os.getuid() != 0:
+            return
+        for capability in range(_LAST_CAPABILITY + 1):
+            libc.prctl(_CAPBSET_DROP, capability, 0, 0, 0)
+        user = self.user_for(os.getpid())
+        if user is None:
+            _drop_capabilities(libc)
+            return
+        os.chown(scratch, user, user)
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+
+
+def readable() -> Iterator[Path]:
+    """Places that a submission may read: Python, its packages, and what this course shows.
+
+    The folders of the checks, of the exercises with their answers and of the grader are left
+    out; so is everything that is not named here: other submissions, marks, homes.
+    """
+    yield from map(Path, ("/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ld.so.cache"))
+    roots = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", *_folders()}
+    for root in sorted({Path(each).resolve() for each in roots}):
+        yield from _around(root, {_PACKAGE / name for name in _SECRET})
+
+
+def _folders() -> list[str]:
+    kinds = ("stdlib", "platstdlib", "purelib", "platlib")
+    return [*map(sysconfig.get_path, kinds), *site.getsitepackages(), str(_PACKAGE)]
+
+
+def _around(place: Path, secret: set[Path]) -> Iterator[Path]:
+    """Yield a place whole or, where secrets lie in it, all of its parts but these."""
+    if place in secret or not place.exists():
+        return
+    if not any(place in each.parents for each in secret):
+        yield place
+        return
+    for part in sorted(place.iterdir()):
+        yield from _around(part, secret)
+
+
+def _present_space() -> int:
+    """Size of everything that this process has mapped, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _limit(limits: Limits, space: int) -> None:
+    import resource
+
+    wanted = {
+        resource.RLIMIT_AS: space,  # counts shared and file mappings too, which DATA does not
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_FSIZE: limits.file_bytes,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CORE: 0,
+    }
+    if os.getuid() >= _FIRST_USER:  # a user of its own: then only its own threads count
+        wanted[resource.RLIMIT_NPROC] = limits.threads
+    for kind, value in wanted.items():
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def _why_no_own_user() -> str:
+    if os.getuid() != 0:
+        return "only root can give each submission a user of its own"
+    for path in (Path(sys.prefix), Path(sys.base_prefix), Path(os.__file__), _PACKAGE):
+        for folder in (path.resolve(), *path.resolve().parents):
+            if not folder.stat().st_mode & stat.S_IXOTH and folder.is_dir():
+                return f"other users may not enter {folder}, where Python or the course lies"
+    return ""
+
+
+def _no_new_privileges(libc: ctypes.CDLL) -> None:
+    if libc.prctl(38, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_NO_NEW_PRIVS) failed")
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> None:
+    """Take root's powers from this process, though it keeps the name."""
+
+    class Header(ctypes.Structure):
+        _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, twice 32 bits: none
+    if libc.capset(ctypes.byref(Header(0x20080522, 0)), ctypes.byref(sets)):
+        raise OSError(ctypes.get_errno(), "capset failed")

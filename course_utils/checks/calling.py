@@ -42,7 +42,7 @@ class LocalCaller:
     seconds
         Time limit of one call.
     kind
-        "function", or "value" where the answer itself is the value.
+        "function", or "value" where the answer may itself be the value.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class LocalCaller:
 
     def __call__(self, inputs: tuple[Any, ...]) -> Outcome:
         """Call the answer with copies of `inputs`. Never raises."""
-        if self.kind == "value":
+        if self.kind == "value" and not callable(self.answer):
             return _outcome_of_value(self.answer)
         unfit = _unfit(self.answer, len(inputs))
         if unfit is not None:

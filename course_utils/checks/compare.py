@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from .exercise import Exercise
-from .outcome import LocalHandle, Strange
+from .outcome import Handle, Strange
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def kind_of(value: Any) -> str:
         return f"a NumPy array of shape {value.shape}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, LocalHandle):
+    if isinstance(value, Handle):
         return "a function or module"
     if isinstance(value, Strange):
         return f"a {value.type}" if not value.type.startswith("class") else f"the {value.type}"

@@ -114,7 +114,8 @@ class Exercise:
     seconds
         Time limit of one case.
     kind
-        "function", or "value" for an answer found with a pencil: a number, a string, a tuple.
+        "function", or "value" for an answer found with a pencil: a number, a string, a tuple,
+        or a function without parameters that returns it.
     any_dtype, may_need_grad
         Accept another dtype than the reference's; accept tensors that still require gradients.
     """

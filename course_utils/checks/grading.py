@@ -10,7 +10,7 @@ from .calling import LocalCaller
 from .compare import Complaint, complain, same
 from .exercise import Case, Exercise, Inputs, Mistake
 from .messages import message
-from .outcome import Caller, Failure, HandleError, LocalHandle, Outcome
+from .outcome import Caller, Failure, Handle, HandleError, Outcome
 from .tried import Tried
 
 # After these the other cases would only say the same again, or take as long again.
@@ -164,7 +164,7 @@ def _alike(exercise: Exercise, tried: Tried, caller: Caller) -> bool:
     if theirs.failure is not None and known.failure is not None:
         return _same_failure(theirs.failure, known.failure)
     if exercise.judge is not None and (
-        isinstance(known.value, LocalHandle) or not same(exercise, known.value, theirs.value)
+        isinstance(known.value, Handle) or not same(exercise, known.value, theirs.value)
     ):
         complaint = _judged(exercise, tried.case, known, inputs).complaint
         ours = tried.complaint

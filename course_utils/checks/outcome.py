@@ -6,6 +6,7 @@ ones: tensors without history, Python numbers, lists, and a `Handle` for functio
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -81,20 +82,20 @@ class Caller(Protocol):
         ...
 
 
-class Handle(Protocol):
+class Handle(ABC):
     """A function or module that an answer returned, as judges may use it."""
 
+    @abstractmethod
     def __call__(self, *inputs: Any) -> Any:
         """Call it; raises `HandleError` where it fails or takes too long."""
-        ...
 
+    @abstractmethod
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shapes of a module's parameters by name; empty for a function."""
-        ...
 
+    @abstractmethod
     def layer_names(self) -> tuple[str, ...]:
         """Class names of a module's layers in order, containers left out: ("Linear", "ReLU")."""
-        ...
 
 
 class HandleError(Exception):
@@ -106,7 +107,7 @@ class HandleError(Exception):
 
 
 @dataclass(frozen=True)
-class LocalHandle:
+class LocalHandle(Handle):
     """A `Handle` on something in this process."""
 
     target: Any

@@ -46,6 +46,14 @@ and ``tests/exercises/lecture_NN.py``::
 
     VARIANTS = {"mean_square": [with_a_loop, with_numpy, lambda x: (x * x).mean()]}
 
+In ``lectures/solutions/NN_topic.ipynb`` it is three cells (see ``course_utils.notebooks.marks``): a
+task, a solution, and its check, with a seed that no other exercise has::
+
+    check("mean_square", mean_square).points
+    ### BEGIN HIDDEN TESTS
+    check("mean_square", mean_square, seed=4711).points
+    ### END HIDDEN TESTS
+
 Good to know:
 
 - Inputs are tensors, numbers, strings, and lists, tuples and dicts of these; never functions.
@@ -56,8 +64,9 @@ Good to know:
 - A hint never holds the answer. The first is a nudge and is shown at once; more on request.
 - `costs` makes a case worth a part of the points; a failing case without it costs all.
 - Several values: return a tuple and name them, ``parts=("grad_w", "grad_b")``.
-- A pencil's answer: ``kind="value"``, ``signature="limit"``, ``reference=0.25``, no cases,
-  mistakes with wrong values: ``Mistake("1 / curvature", 0.125, "…")``; ``check("limit", 0.25)``.
+- A pencil's answer: ``kind="value"``, ``signature="limit()"``, ``reference=0.25``, no cases,
+  mistakes with wrong values: ``Mistake("1 / curvature", 0.125, "…")``. The student returns it from
+  a function, so that a blank notebook runs, or tries values: ``check("limit", 0.25)``.
 - A property instead of equal numbers: ``judge=lambda inputs, value: None if … else "Sentence."``.
   It is called for every returned value but None and must cope with each kind. A function or
   module comes as a `Handle`: call it with tensors, ask ``parameter_shapes()``, ``layer_names()``.

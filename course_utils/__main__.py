@@ -1,4 +1,4 @@
-"""The command line: ``python -m course_utils book|doctor|execute|lint|sync``."""
+"""The command line: ``python -m course_utils book|doctor|execute|exercises|lint|sync``."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def _execute(argv: Sequence[str]) -> int:
     return main(["execute", *argv])
 
 
+def _exercises(argv: Sequence[str]) -> int:
+    """Make the students' notebooks from lectures/solutions, or --check them."""
+    from course_utils.notebooks.__main__ import main
+
+    return main(["exercises", *argv])
+
+
 def _lint(argv: Sequence[str]) -> int:
     """Check the notebooks against the house rules."""
     from course_utils.notebooks.__main__ import main
@@ -50,6 +57,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "book": _book,
     "doctor": _doctor,
     "execute": _execute,
+    "exercises": _exercises,
     "lint": _lint,
     "sync": _sync,
 }

@@ -231,7 +231,7 @@ def test_a_breach_is_found_and_nothing_else(tmp_path, rule, cell, change):
 
 
 def test_every_rule_has_a_breach():
-    assert {rule for rule, _, _ in BREACHES} == set(RULES) == set(LECTURE)
+    assert {rule for rule, _, _ in BREACHES} == set(LECTURE)  # tests/test_release.py has others
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from .files import NotebookError, clean, dumps, find_notebooks, read_notebook, write_text
 from .kernel import Kernel, KernelStoppedError, new_runner
+from .marks import kind_of, mark
 
 SLOW_CELL = 20.0  # seconds; the house rule's limit for one cell
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -55,6 +57,25 @@ class Execution:
         return line
 
 
+@dataclass(frozen=True)
+class Work:
+    """A notebook to run and to write.
+
+    Attributes
+    ----------
+    path
+        Where it is written; the kernel works in the folder.
+    make
+        Makes the clean notebook.
+    inspect
+        Is called with the text before it is written; a `NotebookError` prevents that.
+    """
+
+    path: Path
+    make: Callable[[], NotebookNode]
+    inspect: Callable[[str], None] = lambda text: None
+
+
 def execute(
     paths: Iterable[str | Path],
     *,
@@ -65,7 +86,8 @@ def execute(
     """Run notebooks in fresh kernels and write them back clean.
 
     Cells are counted 1…n, ids, tags and metadata are kept, and whatever differs from run to run
-    is left out, so that a second run changes no byte. A notebook with an error, or with text on
+    is left out, so that a second run changes no byte. In ``solutions/`` nbgrader's metadata are
+    written (see `marks`). A notebook with an error, or with text on
     the error stream (a warning is one), is not written.
 
     Parameters
@@ -84,31 +106,51 @@ def execute(
     list of Execution
         One for each notebook, in the order of `paths`.
     """
-    notebooks = find_notebooks(paths)
-    jobs = max(1, min(jobs, len(notebooks)))
+    works = [Work(path, partial(_stored, path)) for path in find_notebooks(paths)]
+    return execute_all(works, jobs=jobs, timeout=timeout, report=report)
+
+
+def execute_all(
+    works: Sequence[Work],
+    *,
+    jobs: int = 2,
+    timeout: float = 300,
+    report: Callable[[Execution], None] | None = None,
+) -> list[Execution]:
+    """Run notebooks that need not be in a file yet, and write each to its path (see `execute`)."""
+    jobs = max(1, min(jobs, len(works)))
 
     async def run_all() -> list[Execution]:
         free = asyncio.Semaphore(jobs)
 
-        async def run_one(path: Path) -> Execution:
+        async def run_one(work: Work) -> Execution:
             async with free:
-                result = await _execute_file(path, timeout=timeout)
+                result = await _run(work, timeout=timeout)
                 if report is not None:
                     report(result)
                 return result
 
-        return list(await asyncio.gather(*map(run_one, notebooks)))
+        return list(await asyncio.gather(*map(run_one, works)))
 
     with new_runner() as runner:
         return runner.run(run_all())
 
 
-async def _execute_file(path: Path, *, timeout: float) -> Execution:
-    start = time.perf_counter()
+def _stored(path: Path) -> NotebookNode:
+    nb = clean(read_notebook(path))
+    if kind_of(path) == "solutions":
+        mark(nb)
+    return nb
+
+
+async def _run(work: Work, *, timeout: float) -> Execution:
+    start, path = time.perf_counter(), work.path
     try:
-        nb = clean(read_notebook(path))
+        nb = work.make()
         slowest = await execute_notebook(nb, path.parent, timeout=timeout)
-        changed = write_text(path, dumps(nb))
+        text = dumps(nb)
+        work.inspect(text)
+        changed = write_text(path, text)
     except NotebookError as error:
         return Execution(path, time.perf_counter() - start, error=str(error))
     return Execution(path, time.perf_counter() - start, slowest, changed)

@@ -1,28 +1,38 @@
 """The house rules of the notebooks, checked: every message says what to do.
 
-The rules live beside each other by subject (`structure`, `code`, `outputs`); ``lint --rules``
-prints them all. A profile is a list of rules, so that exercises can have their own.
+The rules live beside each other by subject (`structure`, `code`, `outputs`, `graded`);
+``lint --rules`` prints them all. A profile is a list of rules; exercises have their own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import code, outputs, structure  # noqa: F401  (importing them writes their rules down)
+from ..marks import kind_of
+from . import code, graded, outputs, structure  # noqa: F401  (importing writes their rules down)
 from .engine import RULES, Problem, run_rules
 
-LECTURE: tuple[str, ...] = tuple(RULES)
+LECTURE: tuple[str, ...] = tuple(name for name in RULES if name not in graded.NAMES)
 # What any notebook of the house keeps to, a lecture or not.
 ANY_NOTEBOOK: tuple[str, ...] = ("syntax", "executed", "errors", "portable-output", "output-size")
+# What sources with solutions and the students' notebooks keep to.
+EXERCISES: tuple[str, ...] = (
+    *ANY_NOTEBOOK,
+    *("title", "heading-place", "heading-levels", "pasted-image", "setup", "imports", "show"),
+    *("tags", "alt-text"),
+    *graded.NAMES,
+)
 
-__all__ = ["ANY_NOTEBOOK", "LECTURE", "RULES", "Problem", "lint", "rules_for"]
+__all__ = ["ANY_NOTEBOOK", "EXERCISES", "LECTURE", "RULES", "Problem", "lint", "rules_for"]
 
 
 def rules_for(path: str | Path) -> tuple[str, ...]:
-    """Choose the profile by the file's name: ``NN_topic.ipynb`` in ``lectures/`` is a lecture."""
-    return LECTURE if re.match(r"\d\d_", Path(path).name) else ANY_NOTEBOOK
+    """Choose the profile: ``NN_topic.ipynb`` is a lecture, in ``solutions/`` one with exercises."""
+    kind = kind_of(path)
+    if kind == "other":
+        return ANY_NOTEBOOK
+    return LECTURE if kind == "lecture" else EXERCISES
 
 
 def lint(path: str | Path, rules: Sequence[str] | None = None) -> list[Problem]:

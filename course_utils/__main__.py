@@ -1,4 +1,4 @@
-"""The command line: ``python -m course_utils book|doctor|execute|exercises|lint|sync``."""
+"""The command line: ``python -m course_utils book|doctor|execute|exercises|lint|slides|sync``."""
 
 from __future__ import annotations
 
@@ -46,6 +46,13 @@ def _lint(argv: Sequence[str]) -> int:
     return main(["lint", *argv])
 
 
+def _slides(argv: Sequence[str]) -> int:
+    """Write slides of lectures that open without a network; with --pdf also on paper."""
+    from course_utils.publishing.slides_command import main
+
+    return main(argv)
+
+
 def _sync(argv: Sequence[str]) -> int:
     """Pair notebooks with Python files, and carry over what changed in either."""
     from course_utils.notebooks.__main__ import main
@@ -59,6 +66,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "execute": _execute,
     "exercises": _exercises,
     "lint": _lint,
+    "slides": _slides,
     "sync": _sync,
 }
 

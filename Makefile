@@ -13,10 +13,11 @@ STAMP := $(VENV)/installed
 
 # One worker's output after another's: `make -j` must not mix them.
 .NOTPARALLEL:
-.PHONY: help lab test lint format execute bench figures lock clean distclean FORCE
+.PHONY: help lab playground test lint format execute bench figures lock clean distclean FORCE
 
 help:  ## this list
 	@echo "make lab                  set up, then JupyterLab on the lectures; ARGS=\"--port 8899\""
+	@echo "make playground           build, train and watch a small network in the browser"
 	@echo "make test                 set up, then lint, tests, every lecture compared with its outputs"
 	@echo "make lint                 ruff (rules and format), mypy, the notebooks' house rules"
 	@echo "make format               let ruff mend and format what it can"
@@ -60,6 +61,9 @@ $(STAMP): requirements.txt pyproject.toml $(shell $(STALE))
 
 lab: $(STAMP)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" JUPYTER_PREFER_ENV_PATH=1 "$(PY)" -m jupyterlab lectures $(ARGS)
+
+playground: $(STAMP)
+	"$(PY)" -m course_utils playground $(ARGS)
 
 # Every part runs, whatever the parts before it said; the last lines tell how it ended.
 RULES = "$(PY)" -m ruff check .

@@ -1,4 +1,4 @@
-"""The command line: ``python -m course_utils book|doctor|execute|exercises|lint|slides|sync``."""
+"""The command line: ``python -m course_utils book|doctor|execute|exercises|lint|playground|slides|sync``."""
 
 from __future__ import annotations
 
@@ -60,12 +60,20 @@ def _sync(argv: Sequence[str]) -> int:
     return main(["sync", *argv])
 
 
+def _playground(argv: Sequence[str]) -> int:
+    """Build, train and watch a small network in the browser."""
+    from course_utils.playground.serve import main
+
+    return main(argv)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "book": _book,
     "doctor": _doctor,
     "execute": _execute,
     "exercises": _exercises,
     "lint": _lint,
+    "playground": _playground,
     "slides": _slides,
     "sync": _sync,
 }

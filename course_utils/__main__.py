@@ -1,4 +1,4 @@
-"""The command line: ``python -m course_utils book|doctor|execute|exercises|lint|playground|slides|sync``."""
+"""The command line: ``python -m course_utils COMMAND``; without one it lists them."""
 
 from __future__ import annotations
 

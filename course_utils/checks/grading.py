@@ -14,7 +14,7 @@ from .outcome import Caller, Failure, Handle, HandleError, Outcome
 from .tried import Tried
 
 # After these the other cases would only say the same again, or take as long again.
-_ENOUGH = ("blank", "not a function", "class", "parameters", "too slow", "stopped")
+_ENOUGH = ("blank", "not a function", "class", "parameters", "too slow", "stopped", "died")
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,9 @@ def _problem(exercise: Exercise, wrong: Sequence[Tried]) -> tuple[str, bool]:
     if status == "too slow":
         limit = f"{exercise.seconds:g} second{'s' * (exercise.seconds != 1)}"
         return f"Stopped after {limit}: is there a loop that never ends?", True
+    if status == "died":
+        why = f": {detail}" if detail else ""
+        return f"The process that ran {name} has ended{why}.", True
     if status == "stopped":
         return f"{name} was stopped from the keyboard.", True
     if status == "raised" and first.outcome.failure is not None:

@@ -21,6 +21,7 @@ Status = Literal[
     "raised",
     "too slow",
     "stopped",  # Ctrl-C, or the notebook's stop button
+    "died",  # the process that ran it has ended (only where that is another process)
     "not a function",
     "class",
     "parameters",  # cannot be called with this many

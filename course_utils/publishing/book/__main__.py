@@ -66,7 +66,7 @@ def _build(options: argparse.Namespace) -> int:
         printed = print_book(book.folder, book.folder / PDF)
         print(f"{printed.pages} pages on paper in {printed.seconds:.0f} s: {printed.path}")
     print(f"To read with the search: {Path(sys.executable).name} -m http.server -d {book.folder}")
-    return 1 if book.warnings else 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -23,6 +23,16 @@ from .staging import stage
 _MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 _MARK = "course-book"  # a file that says: this folder was written by us
 
+_MENDED = {
+    # A label that would hide the words of the line itself.
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+    # A heading without a level, above the page's own.
+    '<p class="caption" role="heading">': '<p class="caption">',
+    # Two asides that only their names tell apart.
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="The book">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="This page">',
+}
+
 
 @dataclass
 class Book:
@@ -80,7 +90,7 @@ def build_book(
         complaints = _run_sphinx(read, source, site, where)
         shutil.copytree(source / "notebooks", site / "notebooks")
         _copy_mathjax(site / "_static" / "mathjax")
-        _let_summaries_speak(site)
+        _mend_pages(site)
         (site / ".buildinfo").unlink(missing_ok=True)
         (site / ".nojekyll").touch()  # GitHub Pages would drop folders that begin with "_"
         (site / _MARK).write_text("Made by: python -m course_utils book\n", encoding="utf-8")
@@ -141,13 +151,15 @@ def _run_sphinx(
     return [line.replace(f"{source}/", "") for line in text.splitlines() if line.strip()]
 
 
-def _let_summaries_speak(site: Path) -> None:
-    """Drop the label that MyST-NB gives to folded code: it hides our words from a reader's ear."""
+def _mend_pages(site: Path) -> None:
+    """Mend what theme and builder write and a screen reader stumbles over."""
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        spoken = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
-        if spoken != text:
-            page.write_text(spoken, encoding="utf-8")
+        mended = text
+        for wrong, right in _MENDED.items():
+            mended = mended.replace(wrong, right)
+        if mended != text:
+            page.write_text(mended, encoding="utf-8")
 
 
 def _copy_mathjax(target: Path) -> None:

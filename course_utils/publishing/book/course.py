@@ -13,6 +13,7 @@ from ..assets import PublishingError
 
 _TITLE = re.compile(r"^#\s+(?P<title>.+?)\s*$", re.MULTILINE)
 _TIME = re.compile(r"(\d+) min\w* of teaching,? (?:and )?(\d+)(?: min\w*)? of exercises", re.I)
+EXERCISES = "lectures/exercises"
 _NUMBERED = "[0-9][0-9]_*.ipynb"
 
 
@@ -22,7 +23,7 @@ class Chapter:
 
     path: Path
     notebook: NotebookNode
-    folder: str  # of the page: "lectures" or "exercises"
+    folder: str  # of the page, as in the course: "lectures" or "lectures/exercises"
 
     @property
     def page(self) -> str:
@@ -79,7 +80,7 @@ class Course:
                 f"There are no lectures (NN_topic.ipynb) in {(root / 'lectures').resolve()}. "
                 "Run this in the folder of the course, or name it with --course."
             )
-        return cls(root, lectures, _chapters(root / "lectures" / "exercises", "exercises"))
+        return cls(root, lectures, _chapters(root / EXERCISES, EXERCISES))
 
     @property
     def chapters(self) -> list[Chapter]:

@@ -93,7 +93,6 @@ def sphinx_settings(*, version: str, repository: str | None) -> dict[str, Any]:
         "autosummary_generate": False,
         "napoleon_google_docstring": False,
         "python_use_unqualified_type_names": True,
-        "python_maximum_signature_line_length": 88,
         "add_module_names": False,
         "default_role": "py:obj",  # `model` in a docstring: a link where there is something
         "toc_object_entries_show_parents": "hide",
@@ -117,8 +116,8 @@ def sphinx_settings(*, version: str, repository: str | None) -> dict[str, Any]:
         "html_show_copyright": False,
         "html_last_updated_fmt": None,
         # Copy buttons: on code, not on what it printed; without the prompts of an example.
-        "copybutton_selector": ".cell_input pre, div[class*='highlight-']:not("
-        "[class*='myst-ansi']):not([class*='none']) pre",
+        "copybutton_selector": ".cell_input pre, .highlight-default pre, .highlight-python pre, "
+        ".highlight-bash pre, .doctest pre",
         "copybutton_prompt_text": r">>> |\.\.\. ",
         "copybutton_prompt_is_regexp": True,
     }

@@ -44,13 +44,13 @@ def stage(course: Course, folder: Path, *, repository: Repository | None, pdf: b
 
 
 def _write_chapter(chapter: Chapter, folder: Path, repository: Repository | None) -> None:
-    source = chapter.path.name
-    inside = "lectures" if chapter.folder == "lectures" else "lectures/exercises"
-    copied = folder / "notebooks" / chapter.folder / source
+    notebook = f"{chapter.page}.ipynb"
+    copied = folder / "notebooks" / notebook
     copied.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(chapter.path, copied)
-    launch = launch_row(f"{inside}/{source}", f"../notebooks/{chapter.folder}/{source}", repository)
-    page = page_of(chapter.notebook, name=source, launch=launch)
+    up = "../" * notebook.count("/")
+    launch = launch_row(notebook, f"{up}notebooks/{notebook}", repository)
+    page = page_of(chapter.notebook, name=notebook, launch=launch)
     _write(folder / f"{chapter.page}.ipynb", nbformat.writes(page))
 
 

@@ -2,15 +2,22 @@
 (() => {
   "use strict";
 
+  const SCROLLING =
+    "article pre, .table-wrapper, .output.stream, .output.text_plain, mjx-container[display=true]";
+
   // Whatever scrolls sideways must be reachable with the keyboard.
   function tabStops() {
-    for (const box of document.querySelectorAll("article pre, .table-wrapper, .output.stream")) {
+    for (const box of document.querySelectorAll(SCROLLING)) {
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
   }
 
-  // A browser lets no page read its neighbours on disk: say so where the search would stay empty.
+  // On disk the search would stumble over every page that it wants to quote: say so instead.
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
   function searchFromDisk() {
     const results = document.getElementById("search-results");
     if (!results || location.protocol !== "file:") return;
@@ -18,14 +25,16 @@
     note.className = "search-note";
     note.setAttribute("role", "status");
     note.textContent =
-      "The search needs a server, and this page was opened from disk. In the folder of the book, " +
-      "run python -m http.server, and open http://localhost:8000. Titles are found here as well.";
+      "This page was opened from disk, where a browser lets no page read another: the search finds " +
+      "the pages, but cannot show the words around. For those, run python -m http.server in the " +
+      "folder of the book, and open http://localhost:8000.";
     results.before(note);
   }
 
-  addEventListener("DOMContentLoaded", () => {
+  addEventListener("load", () => {
     tabStops();
     searchFromDisk();
+    window.MathJax?.startup?.promise?.then(tabStops);
   });
   addEventListener("resize", tabStops);
 })();

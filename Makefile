@@ -13,7 +13,7 @@ STAMP := $(VENV)/installed
 
 # One worker's output after another's: `make -j` must not mix them.
 .NOTPARALLEL:
-.PHONY: help lab playground test lint format execute bench figures lock clean distclean FORCE
+.PHONY: help lab playground test lint format execute exercises bench figures lock clean distclean FORCE
 
 help:  ## this list
 	@echo "make lab                  set up, then JupyterLab on the lectures; ARGS=\"--port 8899\""
@@ -22,6 +22,7 @@ help:  ## this list
 	@echo "make lint                 ruff (rules and format), mypy, the notebooks' house rules"
 	@echo "make format               let ruff mend and format what it can"
 	@echo "make execute              run the lectures and write them back clean; ARGS=lectures/01*"
+	@echo "make exercises            make the students' notebooks from lectures/solutions; ARGS=01"
 	@echo "make bench                how fast the training loop is, side by side with others"
 	@echo "make figures              take the README's pictures out of the executed lectures"
 	@echo "make lock                 resolve requirements.txt anew (needs uv)"
@@ -59,8 +60,14 @@ $(STAMP): requirements.txt pyproject.toml $(shell $(STALE))
 	PIP_USER=0 "$(PY)" -m pip install --disable-pip-version-check -r requirements.txt
 	@pwd -P > "$(STAMP)"
 
+# A student's JupyterLab: nbgrader's panels stay out of the way, and nobody is asked about news.
+# make lab PANELS=nbgrader shows them; then JUPYTER_CONFIG_PATH is what it was.
+PANELS ?=
+QUIET = JUPYTER_CONFIG_PATH="$(CURDIR)/course_utils/notebooks/lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}"
+
 lab: $(STAMP)
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" JUPYTER_PREFER_ENV_PATH=1 "$(PY)" -m jupyterlab lectures $(ARGS)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" JUPYTER_PREFER_ENV_PATH=1 $(if $(PANELS),,$(QUIET)) \
+	  "$(PY)" -m jupyterlab lectures $(ARGS)
 
 playground: $(STAMP)
 	"$(PY)" -m course_utils playground $(ARGS)
@@ -94,6 +101,9 @@ format: $(STAMP)
 
 execute: $(STAMP)
 	"$(PY)" -m course_utils execute $(ARGS)
+
+exercises: $(STAMP)
+	"$(PY)" -m course_utils exercises $(ARGS)
 
 bench: $(STAMP)
 	"$(PY)" tests/benchmarks $(ARGS)

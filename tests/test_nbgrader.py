@@ -119,6 +119,32 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_student_sees_no_panels_of_nbgrader_in_jupyterlab():
+    """`make lab` puts a folder of settings first; here JupyterLab's own code reads it."""
+    folder = LECTURES.parent / "course_utils" / "notebooks" / "lab"
+    assert "/course_utils/notebooks/lab$" in (LECTURES.parent / "Makefile").read_text()
+    code = """
+from jupyter_core.paths import jupyter_config_path, jupyter_path
+from jupyter_server.extension.config import ExtensionConfigManager
+from jupyterlab_server.config import get_page_config
+enabled = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
+print(get_page_config(jupyter_path("labextensions"))["disabledExtensions"])
+print(sorted(name for name, on in enabled.items() if on and "nbgrader" in name))
+"""
+    shown = {}
+    for quiet in (True, False):
+        env = {k: v for k, v in os.environ.items() if k != "JUPYTER_CONFIG_PATH"}
+        env |= {"JUPYTER_PREFER_ENV_PATH": "1"} | (
+            {"JUPYTER_CONFIG_PATH": str(folder)} if quiet else {}
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+        )
+        shown[quiet] = run.stdout.splitlines()
+    assert shown[True] == ["['@jupyter/nbgrader']", "[]"]
+    assert "formgrader" in shown[False][1]
+
+
 def test_both_ways_release_the_same_cells(course: Path):
     theirs = read_notebook(course / "release" / "01" / NAME)
     ours = read_notebook(RELEASED)

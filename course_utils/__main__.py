@@ -46,6 +46,13 @@ def _lint(argv: Sequence[str]) -> int:
     return main(["lint", *argv])
 
 
+def _repository(argv: Sequence[str]) -> int:
+    """Set the address from which Colab and Binder open the lectures."""
+    from course_utils.publishing.book.repository import main
+
+    return main(argv)
+
+
 def _slides(argv: Sequence[str]) -> int:
     """Write slides of lectures that open without a network; with --pdf also on paper."""
     from course_utils.publishing.slides_command import main
@@ -74,6 +81,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "exercises": _exercises,
     "lint": _lint,
     "playground": _playground,
+    "repository": _repository,
     "slides": _slides,
     "sync": _sync,
 }
@@ -98,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command in ("-h", "--help", "help"):
         print("usage: python -m course_utils COMMAND [arguments]\n")
         for name, run in _COMMANDS.items():
-            print(f"  {name:8} {run.__doc__}")
+            print(f"  {name:10} {run.__doc__}")
         print("\n`COMMAND --help` tells the arguments.")
         return 0
     if command not in _COMMANDS:

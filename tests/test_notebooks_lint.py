@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils.notebooks.files import KERNELSPEC, LANGUAGE_INFO
+from course_utils.notebooks.install import install_source
 from course_utils.notebooks.lint import ANY_NOTEBOOK, LECTURE, RULES, lint, rules_for
 
 Change = Callable[[NotebookNode], None]
@@ -45,6 +46,7 @@ def good_lecture() -> list[NotebookNode]:
             "## Goal\n\n- you can draw a line\n- You can tilt it\n- **You can** stop\n\n"
             "10 minutes of teaching, 5 of exercises."
         ),
+        code(install_source(), tags=["install"], slideshow={"slide_type": "skip"}),
         code("import math", tags=["setup"], slideshow={"slide_type": "skip"}),
         markdown("## Recap\n\nWhat is a slope?"),
         markdown("## The line\n\n**Predict.** Does it rise?"),
@@ -61,8 +63,8 @@ def good_lecture() -> list[NotebookNode]:
     ]
 
 
-TITLE, TIMING, GOAL, SETUP, RECAP, CONCEPT, FIGURE, NOTE, TEXT, TAGGED, TWIN, PITFALLS = range(12)
-RUN, EXERCISES, SUMMARY, READING = range(12, 16)
+TITLE, TIMING, GOAL, INSTALL, SETUP, RECAP, CONCEPT, FIGURE, NOTE = range(9)
+TEXT, TAGGED, TWIN, PITFALLS, RUN, EXERCISES, SUMMARY, READING = range(9, 17)
 
 
 def notebook(cells: list[NotebookNode]) -> NotebookNode:
@@ -155,62 +157,66 @@ LONG_IMPORT = "from math import (\n" + "    pi,\n" * 20 + ")"
 BREACHES: list[tuple[str, int, Change]] = [  # rule, number of the cell it names, what breaks it
     ("title", 1, source(TITLE, "# 08 A line")),
     ("title", 1, source(TITLE, "A line")),
-    ("title", 15, insert(SUMMARY, markdown("# Two"))),
+    ("title", 16, insert(SUMMARY, markdown("# Two"))),
     ("sections", 0, drop(RECAP)),
     ("sections", 0, drop(READING)),
     ("sections", 0, swap(EXERCISES, SUMMARY)),
     ("sections", 0, insert(READING, markdown("## Summary"))),
     ("sections", 0, source(CONCEPT, "### The line\n\n**Predict.** Does it rise?")),
-    ("heading-place", 14, source(SUMMARY - 1, "## Exercises\n\nOne.\n\n## Exercises, continued")),
-    ("heading-levels", 14, more(EXERCISES, "#### Too deep")),
+    ("heading-place", 15, source(SUMMARY - 1, "## Exercises\n\nOne.\n\n## Exercises, continued")),
+    ("heading-levels", 15, more(EXERCISES, "#### Too deep")),
     ("goal", 3, source(GOAL, "## Goal\n\n- you can\n\n10 minutes of teaching, 5 of exercises")),
     ("goal", 3, source(GOAL, "## Goal\n\n- you can a\n- you can b\n- you can c\n\n10 minutes")),
     ("predict", 0, source(TEXT, "And now?")),
-    ("predict", 15, more(SUMMARY, "**Predict.** Nothing follows.")),
-    ("prose", 12, insert(TAGGED, code("2"))),
-    ("pasted-image", 9, more(TEXT, "![a picture](line.png)")),
-    ("pasted-image", 9, more(TEXT, '<img src="line.png">')),
-    ("slide-type", 14, metadata(EXERCISES, slideshow=None)),
-    ("slide-type", 14, slide(EXERCISES, "slides")),
-    ("slide-type", 4, slide(SETUP, "slide")),
+    ("predict", 16, more(SUMMARY, "**Predict.** Nothing follows.")),
+    ("prose", 13, insert(TAGGED, code("2"))),
+    ("pasted-image", 10, more(TEXT, "![a picture](line.png)")),
+    ("pasted-image", 10, more(TEXT, '<img src="line.png">')),
+    ("slide-type", 15, metadata(EXERCISES, slideshow=None)),
+    ("slide-type", 15, slide(EXERCISES, "slides")),
+    ("slide-type", 5, slide(SETUP, "slide")),
     ("speaker-notes", 0, source(TIMING, "Keep an eye on the clock.")),
-    ("speaker-notes", 6, drop(NOTE)),
-    ("syntax", 13, source(RUN, "1 +")),
-    ("cell-length", 13, source(RUN, "1\n\n" * 16)),
+    ("speaker-notes", 7, drop(NOTE)),
+    ("syntax", 14, source(RUN, "1 +")),
+    ("cell-length", 14, source(RUN, "1\n\n" * 16)),
     ("median-length", 0, both(*(source(place, "1\n" * 7) for place in (TAGGED, TWIN, RUN)))),
     ("setup", 0, both(metadata(SETUP, tags=None), source(SETUP, "1"))),
-    ("setup", 5, insert(RECAP - 1, code("1"))),
-    ("imports", 13, source(RUN, "def f():\n    from math import pi\n    return pi")),
-    ("plot-helper", 13, source(RUN, "def plot_it(x):\n    return x")),
-    ("plot-helper", 13, source(RUN, "def show_line(ax):\n    ax.plot([0, 1])")),
-    ("plot-helper", 13, source(RUN, "def panel():\n    axes[0, 1].set_title('x')")),
-    ("show", 13, source(RUN, "plt.show()")),
-    ("tags", 14, metadata(EXERCISES, tags=["hide"])),
-    ("tags", 13, metadata(RUN, tags=["twin:training"])),
-    ("tags", 13, metadata(RUN, tags=["rtol=0.01"])),
-    ("tags", 13, metadata(RUN, tags=["rtol=2"])),
-    ("tags", 13, metadata(RUN, rtol_reason="no tag")),
-    ("tags", 13, source(RUN, "# NBVAL_IGNORE_OUTPUT\n1")),
-    ("executed", 13, count(RUN, None)),
-    ("executed", 10, count(TAGGED, 7)),
-    ("executed", 13, source(RUN, " ")),
-    ("errors", 13, output(RUN, new_output("error", ename="E", evalue="v", traceback=[]))),
-    ("errors", 13, output(RUN, printed("UserWarning: old", "stderr"))),
-    ("errors", 13, output(RUN, printed("Traceback (most recent call last):\n"))),
-    ("alt-text", 7, output(FIGURE, picture(""))),
-    ("alt-text", 7, output(FIGURE, picture("a line"))),
-    ("alt-text", 7, source(FIGURE, "line()")),
-    ("output-size", 13, output(RUN, printed("1\n" * 31))),
-    ("output-size", 7, output(FIGURE, picture("A straight line that rises", "A" * 300_000))),
-    ("portable-output", 13, output(RUN, printed("<function f at 0x7f3a9c2b1d30>"))),
-    ("portable-output", 13, output(RUN, printed("saved /home/ada/line.png"))),
-    ("portable-output", 13, output(RUN, printed("saved C:\\Users\\ada"))),
-    ("portable-output", 13, output(RUN, printed("tensor(1., device='cuda:0')"))),
+    ("setup", 7, insert(SETUP, code("1"), markdown("Words.", None))),
+    ("install", 0, metadata(RUN, tags=["install"])),
+    ("install", 4, source(INSTALL, "pip()")),
+    ("install", 4, source(INSTALL, install_source("me/course now"))),
+    ("install", 4, slide(INSTALL, "slide")),
+    ("imports", 14, source(RUN, "def f():\n    from math import pi\n    return pi")),
+    ("plot-helper", 14, source(RUN, "def plot_it(x):\n    return x")),
+    ("plot-helper", 14, source(RUN, "def show_line(ax):\n    ax.plot([0, 1])")),
+    ("plot-helper", 14, source(RUN, "def panel():\n    axes[0, 1].set_title('x')")),
+    ("show", 14, source(RUN, "plt.show()")),
+    ("tags", 15, metadata(EXERCISES, tags=["hide"])),
+    ("tags", 14, metadata(RUN, tags=["twin:training"])),
+    ("tags", 14, metadata(RUN, tags=["rtol=0.01"])),
+    ("tags", 14, metadata(RUN, tags=["rtol=2"])),
+    ("tags", 14, metadata(RUN, rtol_reason="no tag")),
+    ("tags", 14, source(RUN, "# NBVAL_IGNORE_OUTPUT\n1")),
+    ("executed", 14, count(RUN, None)),
+    ("executed", 11, count(TAGGED, 7)),
+    ("executed", 14, source(RUN, " ")),
+    ("errors", 14, output(RUN, new_output("error", ename="E", evalue="v", traceback=[]))),
+    ("errors", 14, output(RUN, printed("UserWarning: old", "stderr"))),
+    ("errors", 14, output(RUN, printed("Traceback (most recent call last):\n"))),
+    ("alt-text", 8, output(FIGURE, picture(""))),
+    ("alt-text", 8, output(FIGURE, picture("a line"))),
+    ("alt-text", 8, source(FIGURE, "line()")),
+    ("output-size", 14, output(RUN, printed("1\n" * 31))),
+    ("output-size", 8, output(FIGURE, picture("A straight line that rises", "A" * 300_000))),
+    ("portable-output", 14, output(RUN, printed("<function f at 0x7f3a9c2b1d30>"))),
+    ("portable-output", 14, output(RUN, printed("saved /home/ada/line.png"))),
+    ("portable-output", 14, output(RUN, printed("saved C:\\Users\\ada"))),
+    ("portable-output", 14, output(RUN, printed("tensor(1., device='cuda:0')"))),
     ("metadata", 0, lambda nb: nb.metadata.update(widgets={})),
     ("metadata", 0, lambda nb: nb.metadata.language_info.update(version="3.11.2")),
-    ("metadata", 13, metadata(RUN, collapsed=True)),
-    ("metadata", 13, lambda nb: nb.cells[RUN].update(id="cell-0")),
-    ("metadata", 13, lambda nb: nb.cells[RUN].update(id="not valid")),
+    ("metadata", 14, metadata(RUN, collapsed=True)),
+    ("metadata", 14, lambda nb: nb.cells[RUN].update(id="cell-0")),
+    ("metadata", 14, lambda nb: nb.cells[RUN].update(id="not valid")),
 ]
 
 
@@ -257,7 +263,7 @@ def test_a_problem_says_where_what_and_which_rule(tmp_path):
     path = write(tmp_path / "07_line.ipynb", nb)
     (problem,) = lint(path)
     message = "end the figure with describe(fig, alt) in place of show()"
-    assert str(problem) == f"{path}, cell 13: {message} [show]"
+    assert str(problem) == f"{path}, cell 14: {message} [show]"
 
 
 def test_the_profile_follows_the_name():

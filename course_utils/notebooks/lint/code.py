@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from statistics import median
 
 from ..compare import cell_rtol
+from ..install import TAG as INSTALL
+from ..install import install_address
 from .engine import Finding, Notebook, rule
 
 LONGEST_CELL = 15
@@ -38,26 +40,40 @@ def _cell_length(nb: Notebook) -> Iterator[Finding]:
 
 @rule("median-length", f"half of the code cells have at most {LONGEST_MEDIAN} lines")
 def _median_length(nb: Notebook) -> Iterator[Finding]:
-    lengths = [len(cell.lines) for cell in nb.code]
+    lengths = [len(cell.lines) for cell in nb.code if INSTALL not in cell.tags]
     if lengths and median(lengths) > LONGEST_MEDIAN:
         middle = f"{median(lengths):g}"
         yield 0, f"shorten the code: the median cell has {middle} lines, not {LONGEST_MEDIAN}"
 
 
-@rule("setup", "one cell tagged `setup`, and it is the first code cell")
+@rule("install", "the first code cell is tagged `install`: it fetches the package on Colab")
+def _install(nb: Notebook) -> Iterator[Finding]:
+    tagged = [cell.number for cell in nb.cells if INSTALL in cell.tags]
+    if not nb.code:
+        return
+    first = nb.code[0]
+    if tagged != [first.number]:
+        cure = "run `python -m course_utils repository` to have it written"
+        yield 0, f"make the first code cell, and no other, the one tagged '{INSTALL}': {cure}"
+    elif install_address(first.source) is None or first.slide_type != "skip":
+        yield first.number, "let this cell hold what `python -m course_utils repository` writes"
+
+
+@rule("setup", "one cell tagged `setup`, and it is the first code cell after `install`")
 def _setup(nb: Notebook) -> Iterator[Finding]:
     tagged = [cell.number for cell in nb.cells if "setup" in cell.tags]
+    others = [cell.number for cell in nb.code if INSTALL not in cell.tags]
     if len(tagged) != 1:
         yield 0, f"tag one cell 'setup' (imports, seed, device), here are {len(tagged)}"
-    elif tagged[0] != nb.code[0].number:
-        yield tagged[0], "make the cell tagged 'setup' the first code cell"
+    elif others[:1] != tagged:
+        yield tagged[0], "make the cell tagged 'setup' the first code cell after 'install'"
 
 
 @rule("imports", "imports stand in the set-up cell only")
 def _imports(nb: Notebook) -> Iterator[Finding]:
     for cell, tree in nb.parsed:
         imports = any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(tree))
-        if imports and "setup" not in cell.tags:
+        if imports and not {"setup", INSTALL} & set(cell.tags):
             yield cell.number, "move the import to the set-up cell"
 
 
@@ -83,12 +99,13 @@ def _show(nb: Notebook) -> Iterator[Finding]:
                 yield cell.number, "end the figure with describe(fig, alt) in place of show()"
 
 
-@rule("tags", "tags are setup, twin:module.name, rtol=number (with metadata rtol_reason)")
+@rule("tags", "tags are install, setup, twin:module.name, rtol=number (with metadata rtol_reason)")
 def _tags(nb: Notebook) -> Iterator[Finding]:
     for cell in nb.cells:
         for tag in cell.tags:
-            if tag != "setup" and not _TWIN.match(tag) and not tag.startswith("rtol="):
-                known = "'setup', 'twin:training.fit' and 'rtol=5e-2'"
+            plain = tag in ("setup", INSTALL) or tag.startswith("rtol=")
+            if not plain and not _TWIN.match(tag):
+                known = "'install', 'setup', 'twin:training.fit' and 'rtol=5e-2'"
                 yield cell.number, f"tag '{tag}' has no meaning here; known are {known}"
         try:
             rtol = cell_rtol(cell.node)

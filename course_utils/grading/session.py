@@ -1,0 +1,318 @@
+"""The checker's side: starts the zygote, and speaks with the process of each submission."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from types import TracebackType
+from typing import Any
+
+from ..checks import Failure, HandleError, Outcome
+from . import outcomes, wire
+from .sandbox import Limits
+
+_START = 120.0  # seconds that the zygote may take to import torch
+_MARGIN = 3.0  # seconds on top of a call's own limit, for a busy machine
+_SPARE_PROCESSES = 3  # for one submission, besides one for each of its cells
+
+
+class GraderError(RuntimeError):
+    """The grader itself cannot go on: no zygote, no sandbox."""
+
+
+class Zygote:
+    """A running zygote and the sockets of its lanes.
+
+    Parameters
+    ----------
+    lanes
+        How many lanes will use it at the same time.
+    limits
+        Of one submission.
+    modules
+        Imported before the first fork, besides torch and the course's own.
+    unsafe
+        Without a sandbox.
+
+    Raises
+    ------
+    GraderError
+        If it does not start.
+    """
+
+    def __init__(
+        self,
+        lanes: int = 1,
+        *,
+        limits: Limits = Limits(),  # noqa: B008  (frozen)
+        modules: Iterable[str] = (),
+        unsafe: bool = False,
+    ) -> None:
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(lanes)]
+        theirs = [pair[1] for pair in pairs]
+        self.lanes = [pair[0] for pair in pairs]
+        numbers = [each.fileno() for each in theirs]
+        options = {
+            "lanes": numbers,
+            "folder": tempfile.gettempdir(),
+            "limits": asdict(limits),
+            "modules": list(modules),
+            "unsafe": unsafe,
+        }
+        command = [sys.executable, "-m", "course_utils.grading.zygote", json.dumps(options)]
+        self.process = subprocess.Popen(
+            command,
+            pass_fds=numbers,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"},
+        )
+        for each in theirs:
+            each.close()
+        self.about = self._ready()
+
+    def _ready(self) -> dict[str, Any]:
+        about: dict[str, Any] = {}
+        for lane in self.lanes:
+            lane.settimeout(_START)
+            try:
+                about = json.loads(lane.recv(65536) or b"null")
+            except (OSError, ValueError):
+                about = {}
+            if not about:
+                self.process.kill()
+                raise GraderError("the process that forks the workers did not start.")
+        return about
+
+    def close(self) -> None:
+        """End it, and every worker with it."""
+        for lane in self.lanes:
+            lane.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@dataclass
+class Session:
+    """One submission: its cells, and a process in which they have run.
+
+    A process that dies, keeps silent or speaks nonsense is replaced by a fresh one for the next
+    call, a few times at most.
+
+    Attributes
+    ----------
+    lane
+        A socket to the zygote.
+    cells
+        Name and source of the cells to run, in order.
+    seconds
+        Limit for one cell.
+    failures
+        Name of a cell → type, message and line of the exception that ended it.
+    """
+
+    lane: socket.socket
+    cells: Sequence[tuple[str, str]]
+    seconds: float = 10.0
+    failures: dict[str, Failure] = field(default_factory=dict)
+    cpu: float = 0.0
+    memory: int = 0
+    started: int = 0
+    endings: list[str] = field(default_factory=list)
+    _connection: socket.socket | None = None
+    _worker: int = 0
+
+    def call(self, name: str, arguments: tuple[Any, ...], *, seconds: float, kind: str) -> Outcome:
+        """Call one of the student's functions. Never raises for what the student did."""
+        tree, body = wire.pack(tuple(arguments))
+        request = {"do": "call", "name": name, "arguments": tree, "seconds": seconds, "kind": kind}
+        return self._outcome(request, body, seconds)
+
+    def use(self, handle: int, arguments: tuple[Any, ...], seconds: float, era: int) -> Outcome:
+        """Call a function or module that a function of the student's returned."""
+        if era != self.started or self._connection is None:
+            return Outcome("died", detail="the process that held it has ended")
+        tree, body = wire.pack(tuple(arguments))
+        request = {"do": "use", "handle": handle, "arguments": tree}
+        return self._outcome(request, body, seconds)
+
+    def describe(self, handle: int, era: int) -> dict[str, Any]:
+        """Tell the parameters' shapes and the layers' names of a returned module."""
+        if era == self.started and self._connection is not None:
+            try:
+                return self._ask({"do": "describe", "handle": handle}, b"", self.seconds)[0]
+            except wire.WireError as error:
+                self._stop(str(error))
+        return {"shapes": {}, "layers": []}
+
+    def start(self) -> None:
+        """Run the cells in a fresh process.
+
+        Raises
+        ------
+        wire.WireError
+            If that process dies, keeps silent or speaks nonsense meanwhile.
+        GraderError
+            If the zygote is gone or the sandbox cannot be closed.
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(self.lane, [b'{"do": "fork"}'], [theirs.fileno()])
+            self._worker = json.loads(self.lane.recv(4096))["worker"]
+        except (OSError, ValueError) as error:
+            raise GraderError(f"the process that forks the workers has ended: {error}") from None
+        finally:
+            theirs.close()
+        self._connection = ours
+        self.started += 1
+        cells = [list(cell) for cell in self.cells]
+        wait = self.seconds * (1 + len(cells))
+        reply, _ = self._ask({"do": "run", "cells": cells, "seconds": self.seconds}, b"", wait)
+        failed = reply.get("failed")
+        if not isinstance(failed, list) or len(failed) != len(cells):
+            raise wire.WireError("a wrong number of cells")
+        for (name, _), failure in zip(self.cells, failed, strict=True):
+            if failure is not None:
+                kind, text, line = (str(part)[:1000] for part in failure)
+                self.failures[name] = Failure(kind, text, line)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._connection is not None:
+            self._stop("")
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _outcome(self, request: dict[str, Any], body: bytes, seconds: float) -> Outcome:
+        try:
+            if self._connection is None:
+                if self.started >= len(self.cells) + _SPARE_PROCESSES:
+                    return Outcome("died", detail=self.endings[-1])
+                self.start()
+            era = self.started
+            reply, data = self._ask(request, body, seconds + _MARGIN)
+            return outcomes.unpack_outcome(
+                reply, data, lambda number: RemoteHandle(self, number, seconds, era)
+            )
+        except wire.LateError:
+            self._stop("no answer in time")
+            return Outcome("too slow")
+        except wire.WireError as error:
+            return Outcome("died", detail=self._stop(str(error)))
+
+    def _ask(
+        self, request: dict[str, Any], body: bytes, seconds: float
+    ) -> tuple[dict[str, Any], bytearray]:
+        assert self._connection is not None
+        nonce = secrets.token_hex(8)
+        wire.send(self._connection, {**request, "nonce": nonce}, body)
+        reply, data = wire.receive(self._connection, seconds)
+        if "refused" in reply:
+            raise GraderError(str(reply["refused"]))
+        if reply.get("nonce") != nonce:
+            raise wire.WireError("an answer that nobody asked for")
+        return reply, data
+
+    def _stop(self, why: str) -> str:
+        """End the process; say how it had ended."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        try:
+            request = {"do": "end", "worker": self._worker, "closed": bool(why)}
+            self.lane.send(json.dumps(request).encode())
+            end = json.loads(self.lane.recv(4096))
+        except (OSError, ValueError) as error:
+            raise GraderError(f"the process that forks the workers has ended: {error}") from None
+        self.cpu += end["cpu"]
+        self.memory = max(self.memory, end["memory"])
+        ending = end["why"] or _ending(end["status"]) or why
+        if ending:
+            self.endings.append(ending)
+        return ending
+
+
+@dataclass(frozen=True)
+class RemoteCaller:
+    """Calls one function of a submission in its process: a `course_utils.checks.Caller`."""
+
+    session: Session
+    name: str
+    seconds: float
+    kind: str = "function"
+
+    def __call__(self, inputs: tuple[Any, ...]) -> Outcome:
+        """Call it with `inputs`, which go as JSON and raw arrays."""
+        return self.session.call(self.name, inputs, seconds=self.seconds, kind=self.kind)
+
+
+@dataclass(frozen=True)
+class RemoteHandle:
+    """A function or module in a submission's process: a `course_utils.checks.Handle`."""
+
+    session: Session
+    number: int
+    seconds: float
+    era: int
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Call it; raises `HandleError` where it fails or takes too long."""
+        outcome = self.session.use(self.number, inputs, self.seconds, self.era)
+        if outcome.status != "returned":
+            raise HandleError(outcome)
+        return outcome.value
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shapes of a module's parameters by name."""
+        shapes = self.session.describe(self.number, self.era).get("shapes", {})
+        if not isinstance(shapes, dict) or not all(isinstance(v, list) for v in shapes.values()):
+            return {}
+        return {str(name): tuple(map(int, shape)) for name, shape in shapes.items()}
+
+    def layer_names(self) -> tuple[str, ...]:
+        """Class names of a module's layers in order."""
+        layers = self.session.describe(self.number, self.era).get("layers", [])
+        return tuple(map(str, layers)) if isinstance(layers, list) else ()
+
+
+def _ending(status: int) -> str:
+    if status == 0:
+        return ""
+    if status < 0:
+        names = {
+            -9: "it was killed (time or memory)",
+            -24: "CPU time limit",
+            -25: "file size limit",
+        }
+        return names.get(status, f"it crashed (signal {-status})")
+    return f"it ended itself (exit status {status})"

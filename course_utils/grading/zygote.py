@@ -1,0 +1,220 @@
+"""The process that forks the workers: it has imported torch, and knows nothing else.
+
+``python -m course_utils.grading.zygote FD SCRATCH OPTIONS`` is started afresh by the grader and
+talks to its lanes over the socket FD. It never sees a test, a solution or a mark, so that nothing
+of them is in the memory that its workers inherit.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .sandbox import Limits, Sandbox, missing
+
+_TICK = 0.1  # seconds between looks at the workers
+_DYING, _PAUSE = 0.1, 0.005  # seconds from a closed socket to a process's end
+_PRELOADED = (
+    *("numpy", "torch.nn.functional", "torch.optim", "course_utils.models", "course_utils.metrics"),
+    *("course_utils.training", "course_utils.datasets", "course_utils.checks"),
+    "course_utils.grading.worker",
+)
+
+
+@dataclass
+class _Worker:
+    pid: int
+    scratch: Path
+    why: str = ""  # why it was killed, if it was
+
+
+class Zygote:
+    """Forks a worker for each request, watches over them, and clears up behind them.
+
+    Parameters
+    ----------
+    lanes
+        A socket to each lane, of the kind that keeps messages apart (SOCK_SEQPACKET).
+    folder
+        Where scratch folders are made.
+    limits
+        Of one submission.
+    unsafe
+        Fork without a sandbox.
+    """
+
+    def __init__(
+        self, lanes: list[socket.socket], folder: Path, limits: Limits, *, unsafe: bool
+    ) -> None:
+        self.lanes, self.folder, self.limits = lanes, folder, limits
+        self.sandbox = None if unsafe else Sandbox(limits)
+        self.workers: dict[int, _Worker] = {}
+
+    def serve(self) -> None:
+        """Answer until the last lane has closed."""
+        waiting = selectors.DefaultSelector()
+        for lane in self.lanes:
+            waiting.register(lane, selectors.EVENT_READ, lane)
+        while waiting.get_map():
+            for key, _ in waiting.select(_TICK if self.workers else None):
+                if not self._answer(key.data):
+                    waiting.unregister(key.data)
+                    key.data.close()
+            self._watch()
+        for pid in list(self.workers):
+            self._end(pid)
+
+    def _answer(self, lane: socket.socket) -> bool:
+        try:
+            words, sockets, _, _ = socket.recv_fds(lane, 4096, 1)
+        except OSError:
+            return False
+        if not words:
+            return False
+        request = json.loads(words)
+        if request["do"] == "fork":
+            reply: dict[str, Any] = {"worker": self._fork(socket.socket(fileno=sockets[0]))}
+        else:
+            reply = self._end(request["worker"], _DYING if request["closed"] else 0.0)
+        lane.send(json.dumps(reply).encode())
+        return True
+
+    def _fork(self, connection: socket.socket) -> int:
+        scratch = Path(tempfile.mkdtemp(prefix="submission-", dir=self.folder))
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                _leave_everything_behind(connection)
+                from .worker import serve
+
+                serve(connection, self.sandbox, scratch)
+                status = 0
+            finally:
+                os._exit(status)
+        connection.close()
+        self.workers[pid] = _Worker(pid, scratch)
+        return pid
+
+    def _watch(self) -> None:
+        """Kill a worker whose folder has grown too large; no limit of the kernel counts that."""
+        for worker in self.workers.values():
+            if not worker.why and _size(worker.scratch) > self.limits.scratch_bytes:
+                worker.why = "its files grew too large"
+                os.kill(worker.pid, signal.SIGKILL)
+
+    def _end(self, pid: int, wait: float = 0.0) -> dict[str, Any]:
+        """Kill a worker if it still runs after `wait` seconds; tell how it ended, what it used."""
+        worker = self.workers.pop(pid, None)
+        if worker is None:
+            return {"status": 0, "why": "", "cpu": 0.0, "memory": 0}
+        for _ in range(1 + round(wait / _PAUSE)):
+            ended, status, usage = os.wait4(pid, os.WNOHANG)
+            if ended:
+                break
+            time.sleep(_PAUSE)
+        else:
+            os.kill(pid, signal.SIGKILL)
+            _, _, usage = os.wait4(pid, 0)
+            status = 0
+        shutil.rmtree(worker.scratch, ignore_errors=True)
+        code = os.waitstatus_to_exitcode(status) if status else 0
+        return {
+            "status": code,
+            "why": worker.why,
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "memory": usage.ru_maxrss * 1024,
+        }
+
+
+def _leave_everything_behind(connection: socket.socket) -> None:
+    """Close what the zygote has open, but for one socket; forget its handlers."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    # The places of the sandbox are open too; Sandbox.enter closes them.
+    keep = {connection.fileno()}
+    for name in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else ():  # noqa: PTH112, PTH208
+        number = int(name)
+        if number > 2 and number not in keep and _is_socket(number):
+            os.close(number)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _is_socket(number: int) -> bool:
+    import stat
+
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for root, _, files in os.walk(folder):
+        for name in files:
+            try:
+                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118
+            except OSError:
+                continue
+    return total
+
+
+def _warm_up(modules: list[str]) -> None:
+    """Import and use, once, what each worker would otherwise import and start for itself."""
+    import torch
+
+    torch.set_num_threads(1)  # with more, a fork hangs at its first matrix product
+    for name in (*_PRELOADED, *modules):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue  # the student's cell will say so
+    torch.nn.Conv2d(1, 2, 3)(torch.ones(1, 1, 4, 4)).sum().backward()
+    torch.linalg.lstsq(torch.ones(3, 1), torch.ones(3, 1))
+    weight = torch.zeros(2, 1, requires_grad=True)
+    for optimizer in (torch.optim.SGD([weight], lr=0.1), torch.optim.Adam([weight], lr=0.1)):
+        (torch.ones(3, 2) @ weight - 1).square().mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert not any(name.startswith("course_utils.exercises") for name in sys.modules)
+
+
+def main(argv: list[str]) -> int:
+    """Serve the lanes whose socket numbers are given."""
+    options = json.loads(argv[0])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, which closes us
+    lanes = [socket.socket(fileno=number) for number in options["lanes"]]
+    started = time.process_time()
+    _warm_up(options["modules"])
+    folder = Path(tempfile.mkdtemp(prefix="course-grading-", dir=options["folder"]))
+    folder.chmod(0o711)
+    zygote = Zygote(lanes, folder, Limits(**options["limits"]), unsafe=options["unsafe"])
+    gc.collect()
+    gc.freeze()  # a collection in a worker would copy every page that it touches
+    ready = {"ready": os.getpid(), "cpu": time.process_time() - started, "missing": missing()}
+    try:
+        for lane in lanes:
+            lane.send(json.dumps(ready).encode())
+        zygote.serve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -35,23 +35,24 @@ def execute_main(argv: Sequence[str] | None = None) -> int:
 def exercises_main(argv: Sequence[str] | None = None) -> int:
     """Make the students' notebooks from lectures/solutions; 0 if all went well."""
     parser = argparse.ArgumentParser(prog="exercises", description=exercises_main.__doc__)
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="lectures, as 01 (all)")
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="lectures, as 01, or files (all)")
     parser.add_argument(
         "--check", action="store_true", help="write nothing, run nothing; 1 if a file is not new"
     )
     parser.add_argument("--folder", default="lectures", help="holds solutions/ (lectures)")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="notebooks side by side (2)")
     args = parser.parse_args(argv)
+    numbers = [Path(number).name[:2].zfill(2) for number in args.numbers]  # 1, 01, a file
 
     def report(result: Execution) -> None:
         print(result, flush=True)
 
     if args.check:
-        found = drift(args.folder, args.numbers)
+        found = drift(args.folder, numbers)
         print(*found or ["all exercises are those of their sources."], sep="\n")
         return 1 if found else 0
-    status = _ended(release(args.folder, args.numbers, jobs=args.jobs, report=report))
-    left = [] if status or args.numbers else drift(args.folder)
+    status = _ended(release(args.folder, numbers, jobs=args.jobs, report=report))
+    left = [] if status or numbers else drift(args.folder)
     if left:
         print(*left, sep="\n")
     return 1 if left else status

@@ -57,6 +57,14 @@ def test_wheel_carries_types_licence_and_every_data_file(wheel: Path):
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
+def test_wheel_carries_the_playgrounds_page(wheel: Path):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    folder = ROOT / "course_utils" / "playground"
+    files = [path for path in folder.rglob("*.*") if path.suffix in (".js", ".css", ".json", ".j2")]
+    assert len(files) >= 4
+    assert {str(path.relative_to(ROOT).as_posix()) for path in files} <= names
+
+
 def test_wheel_carries_nothing_else(wheel: Path):
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"course_utils"}

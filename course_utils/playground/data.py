@@ -27,12 +27,15 @@ class Plane:
         What the two coordinates are.
     class_names
         Two or three.
+    columns
+        Of a table, the features that can be chosen for the axes.
     """
 
     train: Pair
     val: Pair
     axes: tuple[str, str]
     class_names: tuple[str, ...]
+    columns: tuple[str, ...] = ()
 
     @property
     def n_outputs(self) -> int:
@@ -49,10 +52,11 @@ def prepare(settings: Settings) -> Plane:
         For columns that the table does not have.
     """
     axes: tuple[str, str] = ("x₁", "x₂")
+    columns: tuple[str, ...] = ()
     if settings.data in TABLES:
         dataset = load_dataset(settings.data)
         X, y = dataset.xy
-        classes = dataset.class_names or ()
+        classes, columns = dataset.class_names or (), dataset.feature_names
         if settings.columns != "pca":
             first, second = settings.columns.split("+")
             try:
@@ -70,7 +74,7 @@ def prepare(settings: Settings) -> Plane:
     if settings.data in TABLES and settings.columns == "pca":
         X_train, X_val = standardize(*principal_components(X_train, X_val))
         axes = ("principal component 1", "principal component 2")
-    return Plane((X_train, y_train), (X_val, y_val), axes, classes)
+    return Plane((X_train, y_train), (X_val, y_val), axes, classes, columns)
 
 
 def noise_of(settings: Settings) -> float:

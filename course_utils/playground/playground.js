@@ -243,8 +243,7 @@ class Diagram {
     this.buttons = this.columns.map((count, column) =>
       Array.from({ length: count }, (_, row) => this.button(column, row)));
     this.units.replaceChildren(...this.buttons.flat());
-    this.select(null);
-    this.edge = null;
+    this.selected = this.edge = this.weights = null; // until the next frame brings them
     this.layout();
     if (focused) this.focus(focused.column, focused.row);
     else this.buttons[0][0].tabIndex = 0;
@@ -825,6 +824,7 @@ class App {
       units: new Picture(small, units), inputs: new Picture(small, Object.keys(this.offers.features).length),
     };
     this.pictures.inputs.fill(features, this.palette.diverging);
+    this.frame = null;
     this.history = [];
     this.norms = [];
     this.times = [];
@@ -833,6 +833,7 @@ class App {
     this.showSettings();
     this.diagram.build();
     this.surface.drawPoints();
+    this.root.dataset.query = state.query; // what the kernel agreed to
     if (this.voila) history.replaceState(null, "", `#${state.query}`);
   }
 
@@ -896,12 +897,12 @@ class App {
       c[name].value = settings[name];
       c[name].output.textContent = this.shown(name, settings[name]);
     }
-    const table = offers.columns[settings.data];
-    rows.n.hidden = rows.noise.hidden = Boolean(table);
+    const table = state.columns.length > 0;
+    rows.n.hidden = rows.noise.hidden = table;
     c.noise.disabled = offers.scaleFree.includes(settings.data);
     rows.columns.hidden = !table;
     rows.axis1.hidden = rows.axis2.hidden = !table || settings.columns === "pca";
-    if (table) this.showColumns(table);
+    if (table) this.showColumns(state.columns);
     rows.strength.hidden = settings.penalty === "none";
     this.activation.value = settings.activation;
     this.showLayers();
@@ -922,8 +923,8 @@ class App {
   }
 
   setColumns(fresh = false) {
-    const { controls: c, offers, settings } = this;
-    const first = offers.columns[settings.data].slice(0, 2);
+    const { controls: c, state } = this;
+    const first = state.columns.slice(0, 2);
     const two = fresh ? first : [c.axis1.value, c.axis2.value];
     this.set({ columns: c.columns.value === "pca" ? "pca" : two.join("+") }, "columns");
   }

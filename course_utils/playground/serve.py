@@ -53,6 +53,8 @@ def _voila(notebook: Path, port: int, *, open_browser: bool) -> int:
 
     options = [f"--port={port}", "--template=playground"]
     options += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
+    # A page that was closed without saying so leaves its kernel behind: end it after ten minutes.
+    options += [f"--MappingKernelManager.cull_{name}=600" for name in ("interval", "idle_timeout")]
     options += [] if open_browser else ["--no-browser"]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: the kernels end too
     print(f"The playground: http://localhost:{port}/ (Ctrl+C ends it)", flush=True)

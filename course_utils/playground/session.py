@@ -76,7 +76,7 @@ class Session:
         self._random = torch.Generator().manual_seed(settings.seed).get_state()
         with self._own_random():
             self.model = build_model(settings, self.plane.n_outputs)
-        self.optimizer = build_optimizer(settings, self.model)
+        self._optimizer: torch.optim.Optimizer | None = None
         self.loss_fn = (
             nn.BCEWithLogitsLoss() if self.plane.n_outputs == 1 else nn.CrossEntropyLoss()
         )
@@ -94,6 +94,13 @@ class Session:
         self.updates = 0
         self.grad_norms = [0.0] * len(self.layers)
         self.stopped: str | None = None
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """Made for the first update: PyTorch takes a second over its first one."""
+        if self._optimizer is None:
+            self._optimizer = build_optimizer(self.settings, self.model)
+        return self._optimizer
 
     @property
     def layers(self) -> list[nn.Linear]:

@@ -16,7 +16,6 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..datasets import load_dataset
 from . import choices
 from .missions import MISSIONS
 from .script import pytorch_code
@@ -39,7 +38,6 @@ def offers() -> dict[str, Any]:
     """Return every list that the page shows, with labels."""
     return {
         "data": choices.DATA,
-        "columns": {name: list(load_dataset(name).feature_names) for name in choices.TABLES},
         "scaleFree": list(choices.SCALE_FREE),
         "features": {name: feature.label for name, feature in choices.FEATURES.items()},
         "activation": {
@@ -211,6 +209,7 @@ class Playground(anywidget.AnyWidget):
                 "query": session.settings.query(),
                 "code": repr(session.settings).removeprefix("Settings"),
                 "axes": session.plane.axes,
+                "columns": session.plane.columns,
                 "classes": session.plane.class_names,
                 "extent": self.grid.extent,
                 "sides": [SURFACE, THUMBNAIL],

@@ -13,6 +13,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from course_utils.exercises import exercises_of
 from course_utils.notebooks import (
     NotebookError,
     drift,
@@ -47,7 +48,10 @@ def small_source() -> NotebookNode:
         cells=[
             new_markdown_cell("# 01 A line: exercises\n\nOne exercise: 1 point, 4 minutes."),
             new_code_cell("from course_utils import check", metadata={"tags": ["setup"]}),
-            new_markdown_cell("## 1 · Mean squared error (1 point, 4 minutes)\n\nWrite `mse`."),
+            new_markdown_cell(
+                "## 1 · The mean squared error (1 point, 4 minutes)\n\nWrite `mse`: a number.\n\n"
+                "**Example.** Of 1 and 3 it is 4.\n\n**Section:** *The loss*."
+            ),
             new_code_cell(
                 "def mse(y_hat, y):\n"
                 '    """Mean of the squared differences; both (N, 1)."""\n'
@@ -156,6 +160,13 @@ def test_a_blank_says_not_done_yet_and_earns_nothing(path):
         said, points = cell.outputs
         assert "not done yet" in said.text
         assert float(points.data["text/plain"]) == 0
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_source_holds_every_exercise_of_its_lecture_in_order(path):
+    checks = [cell for cell in read_notebook(path).cells if role_of(cell) == "check"]
+    names = [cell.metadata.nbgrader.grade_id.removesuffix("-check") for cell in checks]
+    assert names == [exercise.id for exercise in exercises_of(path.name[:2])]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -340,10 +351,10 @@ def test_editing_as_a_script_keeps_the_metadata(tmp_path, source):
     sync([path])
     script = path.with_suffix(".py")
     text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("Write `mse`.", "Write it."), encoding="utf-8")
+    script.write_text(text.replace("Write `mse`", "Write it"), encoding="utf-8")
     sync([path])
     again = read_notebook(path)
-    assert again.cells[TASK].source.endswith("Write it.")
+    assert "Write it: a number." in again.cells[TASK].source
     assert [cell.metadata for cell in again.cells] == [cell.metadata for cell in source.cells]
 
 
@@ -352,7 +363,7 @@ def test_marking_follows_what_is_written_and_leaves_other_marks_alone():
     by_hand = {"grade": True, "solution": True, "locked": False, "points": 3}
     nb.cells.append(new_markdown_cell("Explain.", metadata={"nbgrader": by_hand}))
     mark(nb)
-    nb.cells[TASK].source = "## 1 · Mean squared error (2.5 points, 4 minutes)"
+    nb.cells[TASK].source = "## 1 · The mean squared error (2.5 points, 4 minutes)"
     mark(nb)
     assert nb.cells[CHECK].metadata.nbgrader.points == 2.5
     assert nb.cells[-1].metadata.nbgrader == by_hand
@@ -388,7 +399,7 @@ def marks(place: int, **changes: object) -> Change:
 
 BREACHES: list[tuple[str, str, int, Change]] = [  # folder, rule, cell, what breaks it
     ("solutions", "exercise-cells", 3, lambda nb: nb.cells.pop(ANSWER)),
-    ("solutions", "exercise-cells", 4, edited(TASK, "## Mean squared error")),
+    ("solutions", "exercise-cells", 4, edited(TASK, "## The mean squared error")),
     ("solutions", "exercise-cells", 3, replaced(TASK, "1 ·", "2 ·")),
     ("solutions", "nbgrader", 4, marks(ANSWER, schema_version=2)),
     ("solutions", "nbgrader", 5, marks(CHECK, points=2)),
@@ -397,6 +408,12 @@ BREACHES: list[tuple[str, str, int, Change]] = [  # folder, rule, cell, what bre
     ("solutions", "exercise-points", 3, replaced(TASK, "4 minutes", "5 minutes")),
     ("solutions", "exercise-points", 3, replaced(TASK, "1 point", "2 points")),
     ("solutions", "exercise-points", 1, replaced(HEAD, "4 minutes", "40 minutes")),
+    ("solutions", "exercise-points", 3, replaced(TASK, "The mean", "A mean")),
+    ("solutions", "exercise-prompt", 3, replaced(TASK, "**Example.**", "So:")),
+    ("solutions", "exercise-prompt", 3, replaced(TASK, "**Section:**", "See")),
+    ("solutions", "exercise-prompt", 3, replaced(TASK, "a number", "please")),
+    ("solutions", "exercise-prompt", 4, replaced(ANSWER, '"""', '"')),
+    ("exercises", "exercise-prompt", 3, replaced(TASK, "**Example.**", "So:")),
     ("solutions", "exercise-check", 5, replaced(CHECK, '"mse"', '"no_such"')),
     ("solutions", "exercise-check", 5, replaced(CHECK, '("mse", mse).points', '("mse", mse)')),
     ("solutions", "hidden-tests", 5, replaced(CHECK, ", seed=90817", "")),

@@ -31,6 +31,9 @@ from .engine import Cell, Finding, Notebook, rule
 from .outputs import CELL_METADATA
 
 _RELEASED_METADATA = {"deletable", "editable"}
+_KIND = re.compile(
+    r"\(\)|\([A-Z1-9][\w ]*,[\w ,]*\)|\b(shape|number|string|text|float|integer|int)s?\b"
+)
 _TOTALS = re.compile(r"(?P<points>\d+(?:\.\d+)?) points?\D+?(?P<minutes>\d+) minutes?")
 
 
@@ -72,7 +75,29 @@ def _nbgrader(nb: Notebook) -> Iterator[Finding]:
                 yield place, "the metadata are not those of this exercise: run `make execute`"
 
 
-@rule("exercise-points", "points and minutes are the exercise's own, and the head tells their sums")
+@rule(
+    "exercise-prompt", "a task has an **Example**, the **Section** that helps, and kinds or shapes"
+)
+def _exercise_prompt(nb: Notebook) -> Iterator[Finding]:
+    for cells in _exercises(nb):
+        for word in ("Example", "Section") if "task" in cells else ():
+            if f"**{word}" not in cells["task"].source:
+                yield cells["task"].number, f"add a paragraph that begins with '**{word}'"
+        if "task" in cells and not _KIND.search(cells["task"].source.partition("\n")[2]):
+            yield (
+                cells["task"].number,
+                "say what is returned: a shape like (N, 1), a number, a text",
+            )
+        if "solution" in cells and '"""' not in cells["solution"].source:
+            yield (
+                cells["solution"].number,
+                "give the function a docstring that says what it returns",
+            )
+
+
+@rule(
+    "exercise-points", "title, points, minutes are the exercise's own, and the head tells the sums"
+)
 def _exercise_points(nb: Notebook) -> Iterator[Finding]:
     points, minutes = 0.0, 0
     for cells in _exercises(nb):
@@ -82,12 +107,12 @@ def _exercise_points(nb: Notebook) -> Iterator[Finding]:
         points, minutes = points + heading.points, minutes + heading.minutes
         for name in checked_ids(cells["check"].source)[:1]:
             exercise = _find(name)
-            if exercise is not None and (exercise.points, exercise.minutes) != (
-                heading.points,
-                heading.minutes,
-            ):
-                told = f"{exercise.points:g} points and {exercise.minutes:g} minutes"
-                yield cells["task"].number, f"'{name}' has {told}: write them into the heading"
+            if exercise is None:
+                continue
+            wanted = (exercise.title, exercise.points, exercise.minutes)
+            if wanted != (heading.title, heading.points, heading.minutes):
+                told = f"'{wanted[0]}', {wanted[1]:g} points and {wanted[2]:g} minutes"
+                yield cells["task"].number, f"'{name}' is {told}: write that into the heading"
     if minutes:
         head = "\n".join(cell.source for cell in nb.cells[:2])
         total = _TOTALS.search(head)
@@ -184,6 +209,7 @@ def _exercise_metadata(nb: Notebook) -> Iterator[Finding]:
 NAMES = (
     "exercise-cells",
     "nbgrader",
+    "exercise-prompt",
     "exercise-points",
     "exercise-check",
     "hidden-tests",

@@ -6,6 +6,7 @@ written stands in `course_utils.exercises`.
 """
 
 from .calling import LocalCaller
+from .compare import kind_of
 from .exercise import Answer, Case, Exercise, Inputs, Mistake
 from .grading import Result, expected_value, grade, recognise
 from .outcome import Caller, Failure, Handle, HandleError, Outcome, copied, plain
@@ -26,6 +27,7 @@ __all__ = [
     "copied",
     "expected_value",
     "grade",
+    "kind_of",
     "plain",
     "recognise",
 ]

@@ -80,10 +80,10 @@ class LocalCaller:
         except KeyboardInterrupt:
             outcome = Outcome("stopped")
         except NotImplementedError as error:
-            own = type(error) is NotImplementedError and not _from_torch(error)
-            outcome = Outcome("blank") if own else Outcome("raised", failure=_failure(error))
+            failure = _failure(error)
+            outcome = Outcome("blank") if _is_placeholder(failure) else _raised(failure)
         except BaseException as error:  # exit() and others too
-            outcome = Outcome("raised", failure=_failure(error))
+            outcome = _raised(_failure(error))
         taken = time.perf_counter() - start
         return replace(outcome, printed=said.printed, warnings=said.warnings, seconds=taken)
 
@@ -108,7 +108,7 @@ def _unfit(answer: Any, given: int) -> Outcome | None:
     if isinstance(answer, type):
         return Outcome("class", detail=answer.__name__)
     if answer is None or answer is Ellipsis:
-        return Outcome("not a function", detail=type(answer).__name__)
+        return Outcome("not a function", detail=str(answer))
     if not callable(answer):
         return Outcome("not a function", plain(answer), detail=type(answer).__name__)
     if isinstance(answer, types.FunctionType) and _is_blank(answer):
@@ -135,9 +135,15 @@ def _is_blank(function: types.FunctionType) -> bool:
     return {s.opname for s in steps} <= _NOTHING and returned in ([None], [Ellipsis])
 
 
-def _from_torch(error: BaseException) -> bool:
-    """Whether torch has no implementation, rather than the student."""
-    return bool(str(error)) and "torch" in str(error).lower()
+def _is_placeholder(failure: Failure) -> bool:
+    """Whether the student's own code says NotImplementedError; torch has such errors, too."""
+    if failure.line:
+        return "NotImplementedError" in failure.line
+    return not failure.text
+
+
+def _raised(failure: Failure) -> Outcome:
+    return Outcome("raised", failure=failure)
 
 
 def _failure(error: BaseException) -> Failure:

@@ -78,7 +78,7 @@ def kind_of(value: Any) -> str:
     ('a float32 tensor of shape (3, 1)', 'a list of 2', 'a whole number (int)')
     """
     if isinstance(value, Tensor):
-        dtype = _name(value.dtype)
+        dtype = _short(value.dtype)
         article = "an" if dtype[0] in "aeiou" else "a"
         return f"{article} {dtype} tensor of shape {tuple(value.shape)}"
     if isinstance(value, np.ndarray):
@@ -102,8 +102,9 @@ def _structure(
             return _wrong_kind(exercise, where, expected, given)
         if len(given) != len(expected):
             parts = f" ({', '.join(exercise.parts)})" if exercise.parts and not where else ""
-            text = f"{_it(where)} {len(given)} values; expected are {len(expected)}{parts}."
-            return Complaint("length", text.replace("returns", "holds", not where))
+            count = f"{len(given)} value{'s' * (len(given) != 1)}"
+            text = f"{_name(where)} has {count}; expected are {len(expected)}{parts}."
+            return Complaint("length", text)
         for number, (right, value) in enumerate(zip(expected, given, strict=True)):
             below = _structure(exercise, right, value, _part(exercise, where, number), pairs)
             if below is not None:
@@ -115,7 +116,7 @@ def _structure(
         if set(expected) != set(given):
             missing, extra = sorted(set(expected) - set(given)), sorted(set(given) - set(expected))
             said = [f"lacks {missing}" * bool(missing), f"has {extra} besides" * bool(extra)]
-            return Complaint("keys", f"The dict {' and '.join(filter(None, said))}.")
+            return Complaint("keys", f"{_name(where)} {' and '.join(filter(None, said))}.")
         for key, right in expected.items():
             below = _structure(exercise, right, given[key], f"{where}[{key!r}]", pairs)
             if below is not None:
@@ -182,27 +183,33 @@ def _shape(exercise: Exercise, where: str, expected: Any, given: Any) -> Complai
         )
     elif given.numel() < expected.numel():
         why = " There are too few numbers: was too much summed or averaged?"
-    return Complaint("shape", f"{_it(where)} shape {shape}; expected is shape {right}.{why}")
+    return Complaint("shape", f"{_name(where)} has shape {shape}; expected is shape {right}.{why}")
 
 
 def _device(exercise: Exercise, where: str, expected: Any, given: Any) -> Complaint | None:
     if not isinstance(expected, Tensor) or expected.device == given.device:
         return None
-    text = f"{_it(where)} a tensor on {given.device}; expected is one on {expected.device}, "
+    text = f"{_name(where)} is on the device {given.device}; expected is {expected.device}, "
     return Complaint("device", text + "where the inputs are.")
 
 
 def _dtype(exercise: Exercise, where: str, expected: Any, given: Any) -> Complaint | None:
     if not isinstance(expected, Tensor) or expected.dtype == given.dtype or exercise.any_dtype:
         return None
-    text = f"{_it(where)} dtype {_name(given.dtype)}; expected is {_name(expected.dtype)}."
+    text = f"{_name(where)} has dtype {_short(given.dtype)}; expected is {_short(expected.dtype)}."
+    if expected.dtype == torch.float32 and given.dtype == torch.float64:
+        text += " NumPy and .double() bring float64 in; .float() leads back."
+    elif expected.is_floating_point() and not given.is_floating_point():
+        text += " Was something rounded or counted that should be measured?"
+    elif expected.dtype == torch.int64 and given.is_floating_point():
+        text += " Whole numbers are asked for: class numbers, counts or positions."
     return Complaint("dtype", text)
 
 
 def _history(exercise: Exercise, where: str, expected: Any, given: Any) -> Complaint | None:
     if exercise.may_need_grad or not _needs_grad(given) or _needs_grad(expected):
         return None
-    text = f"{_it(where)} a tensor that still requires gradients; expected are plain numbers. "
+    text = f"{_name(where)} still requires gradients; expected are plain numbers. "
     return Complaint("gradient", text + "Compute it inside torch.no_grad(), or .detach() it.")
 
 
@@ -222,14 +229,14 @@ def _values(exercise: Exercise, pairs: list[tuple[str, Any, Any]]) -> Complaint 
         return Complaint("value", "", found)
     finite = torch.isfinite(found.given) | ~torch.isfinite(found.expected)
     if not bool(finite.all()):
-        name = "NaN" if bool(torch.isnan(found.given).any()) else "infinite"
-        text = f"{_it(where)} {name} values. Look for a division by 0, a log of 0, an overflow."
+        kind = "NaN" if bool(torch.isnan(found.given).any()) else "infinite values"
+        text = f"{_name(where)} holds {kind}. Look for a division by 0, a log of 0, an overflow."
         return Complaint("NaN", text, found)
     if exercise.between is not None:
         low, high = exercise.between
         outside = (found.given < low - exercise.atol) | (found.given > high + exercise.atol)
         if bool(outside.any()):
-            text = f"{_it(where)} values outside the range from {low:g} to {high:g}."
+            text = f"{_name(where)} holds values outside of the range from {low:g} to {high:g}."
             return Complaint("range", text, found)
     return Complaint("value", "", found)
 
@@ -262,7 +269,11 @@ def _it(where: str) -> str:
     return f"`{where}` is" if where else "It returns"
 
 
-def _name(dtype: torch.dtype) -> str:
+def _name(where: str) -> str:
+    return f"`{where}`" if where else "The result"
+
+
+def _short(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 

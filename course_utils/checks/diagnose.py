@@ -33,11 +33,17 @@ def diagnose(wrong: Sequence[tuple[Inputs, Numbers]]) -> str:
     where = numbers[0].where if len({n.where for n in numbers}) == 1 else ""
     name = f"`{where}`" if where else "The result"
     rest = " The rest is right." if where and all(n.others_right for n in numbers) else ""
-    for sentence in (_sign, _factor, _offset, _order, _some, _size):
+    for sentence in (_zero, _sign, _factor, _offset, _order, _some, _size):
         said = sentence(wrong)
         if said:
             return f"{name} {said}{rest}"
     return f"{name} is wrong.{rest}" if where else ""
+
+
+def _zero(wrong: Sequence[tuple[Inputs, Numbers]]) -> str:
+    if _everywhere(wrong, lambda n: bool((n.given == 0).all())):
+        return "is 0 everywhere."
+    return ""
 
 
 def _sign(wrong: Sequence[tuple[Inputs, Numbers]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .calling import LocalCaller
-from .compare import Complaint, complain, same
+from .compare import Complaint, complain, kind_of, same
 from .exercise import Case, Exercise, Inputs, Mistake
 from .messages import message
 from .outcome import Caller, Failure, Handle, HandleError, Outcome
@@ -79,7 +79,7 @@ def grade(
     """
     tried: list[Tried] = []
     for case in exercise.all_cases(seed):
-        if tried and tried[-1].outcome.status in _ENOUGH:
+        if any(t.outcome.status in _ENOUGH for t in tried):
             tried.append(Tried(case, Outcome("not tried")))
         else:
             tried.append(_try(exercise, case, caller(case.inputs())))
@@ -140,6 +140,9 @@ def _judged(exercise: Exercise, case: Case, outcome: Outcome, inputs: Inputs) ->
         said = exercise.judge(inputs, outcome.value)
     except HandleError as error:  # what was returned fails when it is used
         return Tried(case, error.outcome)
+    except Exception:  # the judge cannot use a value of this kind
+        wanted = exercise.returns or "another kind of value"
+        said = f"It returns {kind_of(outcome.value)}; expected is {wanted}."
     if said is not None:
         return Tried(case, outcome, Complaint("judge", said))
     return Tried(case, outcome, _side_effect(exercise, outcome))
@@ -152,7 +155,8 @@ def _side_effect(exercise: Exercise, outcome: Outcome) -> Complaint | None:
         f"`{exercise.parameters[i]}`" if i < len(exercise.parameters) else f"input {i + 1}"
         for i in outcome.changed
     ]
-    text = f"The value is right, but the call changes its input {' and '.join(names)}. "
+    plural = "s" * (len(names) > 1)
+    text = f"The value is right, but the call changes its input{plural} {' and '.join(names)}. "
     return Complaint("changed", text + "Work on a new tensor: `w = w - …` instead of `w -= …`.")
 
 

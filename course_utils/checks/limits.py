@@ -1,8 +1,8 @@
 """A time limit that an answer cannot easily escape.
 
-In the main thread of a POSIX system an alarm interrupts it; a first alarm may be swallowed by a
-bare ``except:``, so it rings again and then raises at every line. Elsewhere the answer runs in a
-daemon thread that is asked to stop, and left behind if it does not listen.
+In the main thread of a POSIX system an alarm interrupts it. A bare ``except:`` may swallow that,
+so the alarm rings again, and from then on every line of the answer raises. Elsewhere the answer
+runs in a daemon thread that is asked to stop, and left behind if it does not listen.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any, TypeVar
 
 _AGAIN = 0.05  # seconds between alarms once the time is up
 _GRACE = 0.5  # seconds that a thread is given to stop
-_MOST_MODULES = 5_000
 T = TypeVar("T")
 
 
@@ -28,7 +28,9 @@ class TimeIsUpError(BaseException):
 def call_within(seconds: float, function: Callable[[], T]) -> T:
     """Call a function; raise `TimeIsUpError` if it takes longer.
 
-    A single long operation in C, such as a huge matrix product, ends before it is noticed.
+    Time in which modules are imported does not count: torch's first optimizer imports for a second
+    or more, and an import cut off in the middle would leave half a module behind. A single long
+    operation in C, such as a huge matrix product, ends before it is noticed.
 
     Parameters
     ----------
@@ -54,48 +56,62 @@ def call_within(seconds: float, function: Callable[[], T]) -> T:
 
 
 def _with_alarm(seconds: float, function: Callable[[], T]) -> T:
-    rings = 0
-    modules = len(sys.modules)
-    running = True
-
-    def insist(frame: FrameType, event: str, argument: Any) -> Any:
-        if running and event == "line":  # a handler's first line, outside of its own try
-            raise TimeIsUpError
-        return insist
+    rings, modules, running = 0, len(sys.modules), True
+    here = _with_alarm.__code__
 
     def ring(number: int, frame: FrameType | None) -> None:
         nonlocal rings, modules
         if not running:
             return
-        if modules < len(sys.modules) < modules + _MOST_MODULES:
-            # torch's first optimizer imports for a second or more: that is not the answer's time,
-            # and an import cut off in the middle would leave half a module behind.
+        if len(sys.modules) > modules:
             modules = len(sys.modules)
             signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
             return
         rings += 1
         if rings > 1:  # the first was swallowed
+            insist = _insist()
             sys.settrace(insist)
             while frame is not None and frame.f_code is not here:
                 frame.f_trace = insist
                 frame = frame.f_back
         raise TimeIsUpError
 
-    here = _with_alarm.__code__
-    trace = sys.gettrace()
+    trace, me, nothing = sys.gettrace(), ctypes.c_ulong(threading.get_ident()), ctypes.py_object()
+    clear = ctypes.pythonapi.PyThreadState_SetAsyncExc
     handler = signal.signal(signal.SIGALRM, ring)
     timer = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
-        try:
-            return function()
-        finally:
-            running = False
-            if rings > 1:
-                sys.settrace(trace)
+        result = function()
     finally:
+        # A last exception may strike in the first call below; then tracing is off and none is left.
+        # Only C functions here, for the call of a Python function would be traced.
+        running = False
+        try:  # noqa: SIM105 — suppress() is a Python function
+            sys.settrace(trace)
+        except TimeIsUpError:
+            pass
+        clear(me, nothing)
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         signal.setitimer(signal.ITIMER_REAL, *timer)
+    if rings:  # swallowed, and finished late
+        raise TimeIsUpError
+    return result
+
+
+def _insist() -> Any:
+    """Make a trace function that raises soon after every line, and stays in place.
+
+    A trace function that raises is removed by Python. This one only asks Python to raise, and
+    consists of C functions alone: in Python code the exception would strike itself.
+    """
+    itself: dict[int, Any] = {}
+    # Its own object, as the prototype is changed; the last three are frame, event and argument.
+    prototype = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_ulong, *[ctypes.py_object] * 4)
+    raise_in = prototype(("PyThreadState_SetAsyncExc", ctypes.pythonapi))
+    raise_in.restype = itself.get  # a trace function returns the next one
+    itself[1] = partial(raise_in, threading.get_ident(), TimeIsUpError)
+    return itself[1]
 
 
 def _in_thread(seconds: float, function: Callable[[], T]) -> T:
@@ -111,21 +127,19 @@ def _in_thread(seconds: float, function: Callable[[], T]) -> T:
     thread = threading.Thread(target=work, daemon=True, name="check")
     modules = -1
     thread.start()
-    while thread.is_alive() and modules < len(sys.modules):  # see _with_alarm
+    while thread.is_alive() and modules < len(sys.modules):
         modules = len(sys.modules)
         thread.join(seconds)
+    late = thread.is_alive()
     for _ in range(round(_GRACE / _AGAIN)):
-        if not thread.is_alive():
+        if not thread.is_alive() or thread.ident is None:
             break
-        _raise_in(thread.ident, TimeIsUpError)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(TimeIsUpError)
+        )
         thread.join(_AGAIN)
+    if late:
+        raise TimeIsUpError
     if errors:
         raise errors[0]
-    if not results:
-        raise TimeIsUpError
     return results[0]
-
-
-def _raise_in(thread: int | None, error: type[BaseException]) -> None:
-    if thread is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

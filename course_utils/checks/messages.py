@@ -37,7 +37,8 @@ def message(
     if mistake is not None:
         return "\n".join(lines + _hint_lines(exercise, mistake.hints, hint or 1))
     shown = hint or (None if plain_words else 1)
-    return "\n".join(lines + _hint_lines(exercise, exercise.hints, shown))
+    offer = first.outcome.status not in ("class", "not a function", "parameters", "stopped")
+    return "\n".join(lines + _hint_lines(exercise, exercise.hints, shown, offer=offer))
 
 
 def _right(exercise: Exercise, tried: Sequence[Tried]) -> str:
@@ -74,7 +75,7 @@ def _problem(exercise: Exercise, wrong: Sequence[Tried]) -> tuple[str, bool]:
     status, detail = first.outcome.status, first.outcome.detail
     name, signature = exercise.id, exercise.signature
     if status == "class":
-        return f"`{detail}` is a class; a function is expected: def {signature}.", True
+        return f"`{detail}` is a class; expected is a function: def {signature}.", True
     if status == "not a function":
         return _not_a_function(exercise, first.outcome), True
     if status == "parameters":
@@ -88,7 +89,7 @@ def _problem(exercise: Exercise, wrong: Sequence[Tried]) -> tuple[str, bool]:
         why = f": {detail}" if detail else ""
         return f"The process that ran {name} has ended{why}.", True
     if status == "stopped":
-        return f"{name} was stopped from the keyboard.", True
+        return "Stopped from the keyboard.", True
     if status == "raised" and first.outcome.failure is not None:
         return _raised(first.outcome.failure, hidden=first.case.hidden), True
     complaint = first.complaint
@@ -115,12 +116,11 @@ def _numbers(wrong: Sequence[Tried], complaint: Complaint) -> str:
 def _not_a_function(exercise: Exercise, outcome: Outcome) -> str:
     name = exercise.id
     if outcome.value is None:
-        return (
-            f"{outcome.detail} is no function. Pass the function itself: check({name!r}, {name})."
-        )
+        text = f"You passed {outcome.detail}, no function. "
+        return text + f'Pass the function itself: check("{name}", {name}).'
     what = kind_of(outcome.value)
     text = f"That is {what}, no function: was it called already? "
-    return text + f"Pass the function without parentheses: check({name!r}, {name})."
+    return text + f'Pass the function without parentheses: check("{name}", {name}).'
 
 
 def _raised(failure: Failure, *, hidden: bool) -> str:
@@ -151,14 +151,14 @@ def _hint_lines(
 ) -> list[str]:
     answer = exercise.id
     if number is None:
-        return [f"  For a hint: check({answer!r}, {answer}, hint=1)"] if offer else []
+        return [f'  For a hint: check("{answer}", {answer}, hint=1)'] if offer else []
     which = min(max(number, 1), len(hints))
     title = f"Hint {which} of {len(hints)}" if len(hints) > 1 else "Hint"
     lines = [f"  {title}: {hints[which - 1]}"]
     if number > len(hints):
         lines.append("  That is the last hint; the lecture says the rest.")
     elif which < len(hints):
-        lines.append(f"  More: check({answer!r}, {answer}, hint={which + 1})")
+        lines.append(f'  More: check("{answer}", {answer}, hint={which + 1})')
     return lines
 
 

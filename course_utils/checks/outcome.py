@@ -192,7 +192,9 @@ def _plain(value: Any, handle: Callable[[Any], Any], depth: int) -> Any:
     return Strange(type(value).__name__)
 
 
-def _plain_tensor(value: Tensor) -> Tensor:
+def _plain_tensor(value: Tensor) -> Tensor | Strange:
+    if value.layout is not torch.strided:
+        return Strange(f"{str(value.layout).removeprefix('torch.')} tensor")
     with torch._C.DisableTorchFunctionSubclass():
         copy = torch.Tensor.detach(value).clone().as_subclass(torch.Tensor)
         if value.requires_grad:

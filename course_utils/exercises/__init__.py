@@ -88,7 +88,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..checks import Exercise, LocalCaller, Result, grade
+from ..checks import Exercise, LocalCaller, Result, grade, kind_of
 
 __all__ = ["all_exercises", "check", "exercises_of", "find_exercise", "lectures"]
 
@@ -156,9 +156,11 @@ def find_exercise(exercise_id: str) -> Exercise:
         if exercise.id == exercise_id:
             return exercise
         known.append(exercise.id)
-    near = difflib.get_close_matches(str(exercise_id), known, n=3, cutoff=0.4)
-    words = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {known}."
-    raise KeyError(f"There is no exercise {exercise_id!r}. {words}")
+    near = difflib.get_close_matches(str(exercise_id).lower(), known, n=3, cutoff=0.4)
+    names = " or ".join(f'"{name}"' for name in near)
+    words = f"Did you mean {names}?" if near else "Copy the name from the notebook's check cell."
+    shown = f'"{exercise_id}"' if isinstance(exercise_id, str) else kind_of(exercise_id)
+    raise KeyError(f"There is no exercise {shown}. {words}")
 
 
 def check(

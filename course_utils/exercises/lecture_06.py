@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
+from torch.optim.adam import adam
+from torch.optim.adamw import adamw
+from torch.optim.sgd import sgd
 from torch.utils.data import DataLoader, TensorDataset
 
 from ..checks import Case, Exercise, Inputs, Mistake
@@ -28,22 +30,6 @@ def whole(generator: Generator, low: int, high: int) -> int:
 def uniform(generator: Generator, low: float, high: float) -> float:
     """A number between two."""
     return low + (high - low) * torch.rand((), generator=generator).item()
-
-
-def step_by_torch(
-    make: Callable[..., torch.optim.Optimizer],
-    w: Tensor,
-    g: Tensor,
-    state: dict[str, Tensor],
-    **options: Any,
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """One step of an optimiser of PyTorch from a given state: the new weights, the new state."""
-    parameter = nn.Parameter(w.clone())
-    parameter.grad = g.clone()
-    optimizer = make([parameter], **options)
-    optimizer.state[parameter] = {name: value.clone() for name, value in state.items()}
-    optimizer.step()
-    return parameter.detach(), optimizer.state[parameter]
 
 
 # --- count_updates --------------------------------------------------------------------------
@@ -303,11 +289,11 @@ EPOCH_BATCHES = Exercise(
 def momentum_by_torch(
     w: Tensor, g: Tensor, v: Tensor, lr: float, gamma: float, nesterov: bool
 ) -> TwoTensors:
-    """One step of torch.optim.SGD."""
-    state = {"momentum_buffer": v}
-    options = {"lr": lr, "momentum": gamma, "nesterov": nesterov}
-    new_w, new = step_by_torch(torch.optim.SGD, w, g, state, **options)
-    return new_w, new["momentum_buffer"]
+    """One step of PyTorch's SGD; its functional form, as an optimiser takes seconds to load."""
+    w, v = w.clone(), v.clone()
+    options: dict[str, Any] = {"weight_decay": 0.0, "dampening": 0.0, "maximize": False}
+    sgd([w], [g], [v], foreach=False, lr=lr, momentum=gamma, nesterov=nesterov, **options)
+    return w, v
 
 
 def rate_inside(
@@ -504,12 +490,15 @@ def adam_by_torch(
     beta1: float = 0.9,
     beta2: float = 0.999,
     eps: float = 1e-8,
+    decay: float = 0.0,
+    step: Callable[..., None] = adam,
 ) -> ThreeTensors:
-    """Step number t of torch.optim.Adam."""
-    state = {"step": torch.tensor(float(t - 1)), "exp_avg": m, "exp_avg_sq": q}
-    options = {"lr": lr, "betas": (beta1, beta2), "eps": eps}
-    new_w, new = step_by_torch(torch.optim.Adam, w, g, state, **options)
-    return new_w, new["exp_avg"], new["exp_avg_sq"]
+    """Step number t of PyTorch's Adam, or of its AdamW, in the functional form."""
+    w, m, q, steps_before = w.clone(), m.clone(), q.clone(), torch.tensor(float(t - 1))
+    options = {"amsgrad": False, "maximize": False, "foreach": False, "weight_decay": decay}
+    betas = {"beta1": beta1, "beta2": beta2}
+    step([w], [g], [m], [q], [], [steps_before], lr=lr, eps=eps, **betas, **options)
+    return w, m, q
 
 
 def adam_like(
@@ -572,7 +561,7 @@ def draw_state(generator: Generator) -> tuple[Tensor, Tensor, Tensor, Tensor, in
 def draw_adam(generator: Generator) -> Inputs:
     """A state in mid-training, with coefficients of its own."""
     lr, beta1 = uniform(generator, 0.05, 0.3), uniform(generator, 0.6, 0.9)
-    return *draw_state(generator), lr, beta1, uniform(generator, 0.92, 0.99), 0.1
+    return *draw_state(generator), lr, beta1, uniform(generator, 0.92, 0.99), 1e-8
 
 
 ADAM_STEP = Exercise(
@@ -714,11 +703,8 @@ def decay_by_torch(
     decay: float,
     decoupled: bool,
 ) -> ThreeTensors:
-    """Step number t of torch.optim.AdamW or of torch.optim.Adam with weight_decay."""
-    state = {"step": torch.tensor(float(t - 1)), "exp_avg": m, "exp_avg_sq": q}
-    make = torch.optim.AdamW if decoupled else torch.optim.Adam
-    new_w, new = step_by_torch(make, w, g, state, lr=lr, weight_decay=decay)
-    return new_w, new["exp_avg"], new["exp_avg_sq"]
+    """Step number t of PyTorch's AdamW, or of its Adam with weight_decay."""
+    return adam_by_torch(w, g, m, q, t, lr, decay=decay, step=adamw if decoupled else adam)
 
 
 def decay_like(
@@ -887,24 +873,11 @@ DECAY_STEP = Exercise(
 # --- warmup_cosine --------------------------------------------------------------------------
 
 
-def schedule_by_torch(lr: float, start: float, warmup: int, epochs: int) -> list[float]:
-    """The rates of PyTorch's LinearLR and CosineAnnealingLR, one after the other."""
-    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=lr)
-    parts = torch.optim.lr_scheduler
-    schedule: Any = parts.CosineAnnealingLR(optimizer, T_max=epochs - warmup)
-    if warmup:
-        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=lr)
-        rise = parts.LinearLR(optimizer, start_factor=start, total_iters=warmup)
-        fall = parts.CosineAnnealingLR(optimizer, T_max=epochs - warmup)
-        schedule = parts.SequentialLR(optimizer, [rise, fall], milestones=[warmup])
-    rates = []
-    for _ in range(epochs):
-        rates.append(float(optimizer.param_groups[0]["lr"]))
-        optimizer.step()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SequentialLR calls its parts in an older way
-            schedule.step()
-    return rates
+def rates_on_two_grids(lr: float, start: float, warmup: int, epochs: int) -> list[float]:
+    """A grid of rates, then a grid of angles; the tests compare it with PyTorch's schedulers."""
+    rise = torch.linspace(start, 1, warmup + 1, dtype=torch.float64)[:-1]
+    angles = torch.linspace(0, math.pi / 2, epochs - warmup + 1, dtype=torch.float64)[:-1]
+    return (lr * torch.cat([rise, angles.cos() ** 2])).tolist()
 
 
 def schedule_like(
@@ -951,7 +924,7 @@ WARMUP_COSINE = Exercise(
     points=2,
     minutes=13,
     returns="a list of as many numbers (float) as there are epochs",
-    reference=schedule_by_torch,
+    reference=rates_on_two_grids,
     cases=(
         Case("two epochs of warm-up, four of cosine", lambda: (1.0, 0.5, 2, 6)),
         Case("five of 40 epochs, as in the lecture", lambda: (0.1, 0.1, 5, 40)),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import torch
+import torch._dynamo  # an optimiser loads it: seconds that no exercise allows
+from torch import nn
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
 
 
 def updates_ceil(n, batch_size, epochs, drop_last):
@@ -159,6 +163,48 @@ def schedule_numpy(lr, start, warmup, epochs):
     return list(lr * np.where(e < warmup, rise, fall))
 
 
+def momentum_optimizer(w, g, v, lr, gamma, nesterov):
+    parameter = nn.Parameter(w.clone())
+    parameter.grad = g.clone()
+    optimizer = torch.optim.SGD([parameter], lr=lr, momentum=gamma, nesterov=nesterov)
+    optimizer.state[parameter]["momentum_buffer"] = v.clone()
+    optimizer.step()
+    return parameter.detach(), optimizer.state[parameter]["momentum_buffer"]
+
+
+def adam_optimizer(w, g, m, q, t, lr, beta1, beta2, eps, make=torch.optim.Adam, decay=0):
+    parameter = nn.Parameter(w.clone())
+    parameter.grad = g.clone()
+    optimizer = make([parameter], lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=decay)
+    state = {"step": torch.tensor(t - 1.0), "exp_avg": m.clone(), "exp_avg_sq": q.clone()}
+    optimizer.state[parameter] = state
+    optimizer.step()
+    return parameter.detach(), state["exp_avg"], state["exp_avg_sq"]
+
+
+def decay_optimizer(w, g, m, q, t, lr, decay, decoupled):
+    make = torch.optim.AdamW if decoupled else torch.optim.Adam
+    return adam_optimizer(w, g, m, q, t, lr, 0.9, 0.999, 1e-8, make, decay)
+
+
+def schedule_of_schedulers(lr, start, warmup, epochs):
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=lr)
+    if warmup:
+        rise = LinearLR(optimizer, start_factor=start, total_iters=warmup)
+        fall = CosineAnnealingLR(optimizer, T_max=epochs - warmup)
+        schedule = SequentialLR(optimizer, [rise, fall], milestones=[warmup])
+    else:
+        schedule = CosineAnnealingLR(optimizer, T_max=epochs)
+    rates = []
+    for _ in range(epochs):
+        rates.append(schedule.get_last_lr()[0])
+        optimizer.step()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SequentialLR calls its parts in an older way
+            schedule.step()
+    return rates
+
+
 VARIANTS = {
     "count_updates": [updates_ceil, updates_minus_floor, updates_counted, updates_numpy],
     "epoch_batches": [batches_slices, batches_split, batches_shuffled_first, batches_row_by_row],
@@ -167,8 +213,9 @@ VARIANTS = {
         momentum_copies,
         momentum_numpy,
         momentum_textbook_rescaled,
+        momentum_optimizer,
     ],
-    "adam_step": [adam_lines, adam_lerp, adam_weight_by_weight, adam_in_double],
-    "decay_step": [decay_lines, decay_subtracted, decay_by_autograd],
-    "warmup_cosine": [schedule_loop, schedule_torch, schedule_numpy],
+    "adam_step": [adam_lines, adam_lerp, adam_weight_by_weight, adam_in_double, adam_optimizer],
+    "decay_step": [decay_lines, decay_subtracted, decay_by_autograd, decay_optimizer],
+    "warmup_cosine": [schedule_loop, schedule_torch, schedule_numpy, schedule_of_schedulers],
 }

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any
 
-from ..checks import Failure, HandleError, Outcome
+from ..checks import Failure, Handle, HandleError, Outcome
 from . import outcomes, wire
 from .sandbox import Limits
 
@@ -157,6 +157,12 @@ class Session:
         request = {"do": "use", "handle": handle, "arguments": tree}
         return self._outcome(request, body, seconds)
 
+    def object(self, how: str, arguments: list[Any], seconds: float) -> Outcome:
+        """Use a name or an object of the submission in one way; see `objects.Objects.use`."""
+        tree, body = wire.pack(arguments)
+        request = {"do": "object", "how": how, "arguments": tree, "seconds": seconds}
+        return self._outcome(request, body, seconds)
+
     def describe(self, handle: int, era: int) -> dict[str, Any]:
         """Tell the parameters' shapes and the layers' names of a returned module."""
         if era == self.started and self._connection is not None:
@@ -277,7 +283,7 @@ class RemoteCaller:
 
 
 @dataclass(frozen=True)
-class RemoteHandle:
+class RemoteHandle(Handle):
     """A function or module in a submission's process: a `course_utils.checks.Handle`."""
 
     session: Session
@@ -305,8 +311,8 @@ class RemoteHandle:
         return tuple(map(str, layers)) if isinstance(layers, list) else ()
 
 
-def _ending(status: int) -> str:
-    if status == 0:
+def _ending(status: int | None) -> str:
+    if status is None:
         return ""
     if status < 0:
         names = {

@@ -18,6 +18,7 @@ from typing import Any
 from ..checks import Failure, LocalCaller, Outcome
 from ..checks.outcome import LocalHandle
 from . import outcomes, wire
+from .objects import Objects
 from .sandbox import Sandbox
 
 _MOST_HANDLES = 1_000
@@ -57,6 +58,7 @@ class _Submission:
     def __init__(self) -> None:
         self.module = types.ModuleType("__main__")
         self.handles: list[LocalHandle] = []
+        self.objects = Objects()
         sys.modules["__main__"] = self.module
         sys.modules["course_utils.exercises"] = _no_checks()
 
@@ -72,6 +74,10 @@ class _Submission:
                 "layers": list(target.layer_names()),
             }, b""
         arguments = wire.unpack(request["arguments"], body)
+        if what == "object":
+            how, scope = request["how"], self.module.__dict__
+            call = LocalCaller(lambda: self.objects.use(scope, how, arguments), request["seconds"])
+            return outcomes.pack_outcome(call(()), self._keep)
         if what == "use":
             target = self.handles[request["handle"]]
             outcome = target.call(target.target, arguments)

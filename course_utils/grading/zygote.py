@@ -119,7 +119,7 @@ class Zygote:
         """Kill a worker if it still runs after `wait` seconds; tell how it ended, what it used."""
         worker = self.workers.pop(pid, None)
         if worker is None:
-            return {"status": 0, "why": "", "cpu": 0.0, "memory": 0}
+            return {"status": None, "why": "", "cpu": 0.0, "memory": 0}
         for _ in range(1 + round(wait / _PAUSE)):
             ended, status, usage = os.wait4(pid, os.WNOHANG)
             if ended:
@@ -128,11 +128,10 @@ class Zygote:
         else:
             os.kill(pid, signal.SIGKILL)
             _, _, usage = os.wait4(pid, 0)
-            status = 0
+            ended = 0
         shutil.rmtree(worker.scratch, ignore_errors=True)
-        code = os.waitstatus_to_exitcode(status) if status else 0
         return {
-            "status": code,
+            "status": os.waitstatus_to_exitcode(status) if ended else None,
             "why": worker.why,
             "cpu": usage.ru_utime + usage.ru_stime,
             "memory": usage.ru_maxrss * 1024,

@@ -1,0 +1,169 @@
+"""Mark one submission: its code in its own process, the source's checks here."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import socket
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ..checks import Result, grade
+from ..exercises import find_exercise
+from .assignment import Assignment, Check, code_of
+from .cells import Cell
+from .proxies import Names, RemoteObject
+from .session import GraderError, RemoteCaller, Session
+
+_MOST_TEXT = 2_000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one check gave.
+
+    Attributes
+    ----------
+    name
+        The exercise.
+    points, max_points
+        What it earned, and what it could.
+    message
+        For the student: what is wrong, and the hint for a known mistake; no hidden input.
+    mistake
+        The known mistake's name; empty where none was recognised.
+    """
+
+    name: str
+    points: float
+    max_points: float
+    message: str = ""
+    mistake: str = ""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What one submission gave; plain data, so that it can be stored and compared.
+
+    Attributes
+    ----------
+    marks
+        One for each check, in order.
+    reason
+        Why points are missing altogether; empty where there is nothing to say.
+    cpu
+        CPU seconds of the student's process.
+    """
+
+    marks: tuple[Mark, ...]
+    reason: str = ""
+    cpu: float = field(default=0.0, compare=False)
+
+    @property
+    def points(self) -> float:
+        """Sum over the checks."""
+        return sum(mark.points for mark in self.marks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn into what JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Marked:
+        """Undo `to_json`."""
+        marks = tuple(Mark(**mark) for mark in data["marks"])
+        return cls(marks, data["reason"], data["cpu"])
+
+
+def nothing(assignment: Assignment, reason: str) -> Marked:
+    """Give zero for everything, with the reason."""
+    marks = tuple(Mark(each.exercise, 0.0, each.points, reason) for each in assignment.checks)
+    return Marked(marks, reason)
+
+
+def mark(assignment: Assignment, cells: list[Cell], lane: socket.socket) -> Marked:
+    """Mark a submission.
+
+    Parameters
+    ----------
+    assignment
+        The source.
+    cells
+        Of the submission.
+    lane
+        A socket to the zygote.
+
+    Returns
+    -------
+    Marked
+        Never raises for anything that a student did.
+
+    Raises
+    ------
+    GraderError
+        If the grader itself cannot go on.
+    """
+    with Session(lane, code_of(assignment, cells)) as session:
+        scope: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        for name, source in assignment.setup:
+            exec(compile(source, f"<{name}>", "exec", dont_inherit=True), scope)
+        marks = tuple(_checked(check, scope, session) for check in assignment.checks)
+    return Marked(marks, _reason(assignment, session, marks), round(session.cpu, 3))
+
+
+def _checked(check: Check, scope: dict[str, Any], session: Session) -> Mark:
+    """Run one check here, with the student's names standing for what is in the other process."""
+    results: list[Result] = []
+
+    def remote_check(exercise_id: str, answer: Any, *, seed: int | None = None, **_: Any) -> Result:
+        exercise = find_exercise(exercise_id)
+        name = getattr(answer, "course_name", exercise_id)
+        caller = RemoteCaller(session, name, exercise.seconds, exercise.kind)
+        results.append(grade(exercise, caller, seed=seed))
+        return results[-1]
+
+    names = Names(session)
+    message = ""
+    points = 0.0
+    try:
+        known = {name for name, value in scope.items() if not isinstance(value, RemoteObject)}
+        scope |= names.used_in(check.source, unless=known)
+        points = _run(check, scope | {"check": remote_check})
+    except (GraderError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # a failed assert, or whatever a value of theirs led to
+        message = names.say(error)
+    if results:
+        message = results[-1].message
+    mistake = results[-1].mistake if results else None
+    return Mark(check.exercise, points, check.points, message[:_MOST_TEXT], mistake or "")
+
+
+def _run(check: Check, scope: dict[str, Any]) -> float:
+    """Run a check as nbgrader scores it: an error is zero, a last number counts, else full."""
+    tree = ast.parse(check.source)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, "<check>", "exec", dont_inherit=True), scope)
+        return check.points
+    tree.body.pop()
+    exec(compile(tree, "<check>", "exec", dont_inherit=True), scope)
+    value = eval(compile(ast.Expression(last.value), "<check>", "eval", dont_inherit=True), scope)
+    if type(value) in (int, float):
+        return float(min(max(value, 0), check.points))
+    return check.points
+
+
+def _reason(assignment: Assignment, session: Session, marks: tuple[Mark, ...]) -> str:
+    """Say in a few words why a submission has nothing, or what ended its process."""
+    if sum(mark.points for mark in marks) == assignment.max_points:
+        return ""
+    if session.endings:
+        return f"process ended: {session.endings[0]}"
+    own = {name: failure for name, failure in session.failures.items() if failure.type}
+    if own:
+        name, failure = next(iter(own.items()))
+        return f"cell {name!r}: {failure.type}"
+    if all(mark.points == 0 for mark in marks):
+        return "nothing right yet"
+    return ""

@@ -180,6 +180,16 @@ def test_cells_without_a_valid_id_get_one_that_stays(tmp_path):
     assert read_notebook(tmp_path / "nb.ipynb") == once
 
 
+def test_the_source_of_a_question_is_folded_and_no_other():
+    nb = new_notebook(cells=[new_code_cell('quiz("1 + 1?")'), new_code_cell("quizzes = 1")])
+    for cell in nb.cells:
+        cell.metadata["jupyter"] = {"outputs_hidden": True}
+    once = clean(nb)
+    folded = {"jupyter": {"source_hidden": True}, "tags": ["remove-input"]}
+    assert [dict(cell.metadata) for cell in once.cells] == [folded, {}]
+    assert clean(once) == once
+
+
 def test_a_path_that_is_no_notebook_gets_one_clear_line(tmp_path, capsys):
     (tmp_path / "text.ipynb").write_text("not json")
     assert main(["execute", str(tmp_path / "none.ipynb")]) == 1

@@ -34,6 +34,7 @@ _EDITOR_METADATA |= {"jp-MarkdownHeadingCollapsed", "jupyter"}
 _EDITOR_METADATA |= {"lines_to_next_cell", "lines_to_end_of_cell_marker"}  # jupytext
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id changes at every run
 _PROGRESS = re.compile(r"\[\d+:\d+(:\d+)?[<,].*\]\s*\Z")  # how tqdm's line ends: [00:01<00:09, …]
+FOLDED = "remove-input"  # on the cells of questions
 VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")  # the notebook format's own rule
 
 
@@ -122,11 +123,30 @@ def clean(nb: NotebookNode) -> NotebookNode:
         cell["id"] = _usable_id(cell, seen)
         seen.add(cell.id)
         cell.metadata = _clean_metadata(cell.metadata)
+        if is_quiz(cell):
+            _fold_source(cell)
         if cell.cell_type == "code":
             cell.outputs = clean_outputs(cell.outputs)
             if not cell.source.strip():
                 cell.execution_count = None
     return nb
+
+
+def is_quiz(cell: NotebookNode) -> bool:
+    """Tell whether a cell asks a self-test question; its source holds the answer.
+
+    Examples
+    --------
+    >>> is_quiz(nbformat.v4.new_code_cell('quiz("Which sign?", right={}, wrong={})'))
+    True
+    """
+    return cell.cell_type == "code" and cell.source.startswith("quiz(")
+
+
+def _fold_source(cell: NotebookNode) -> None:
+    """Fold the source in JupyterLab, and leave it out of pages."""
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    cell.metadata["tags"] = [*(t for t in cell.metadata.get("tags", []) if t != FOLDED), FOLDED]
 
 
 def clean_outputs(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:

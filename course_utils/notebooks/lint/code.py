@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from ..compare import cell_rtol
+from ..files import FOLDED, is_quiz
 from ..install import TAG as INSTALL
 from ..install import install_address
 from .engine import Finding, Notebook, rule
@@ -99,11 +100,14 @@ def _show(nb: Notebook) -> Iterator[Finding]:
                 yield cell.number, "end the figure with describe(fig, alt) in place of show()"
 
 
-@rule("tags", "tags are install, setup, twin:module.name, rtol=number (with metadata rtol_reason)")
+@rule("tags", "tags are install, setup, twin:…, rtol=… (with rtol_reason); quiz cells are folded")
 def _tags(nb: Notebook) -> Iterator[Finding]:
     for cell in nb.cells:
+        folded = FOLDED in cell.tags, "jupyter" in cell.node.metadata
+        if folded != (is_quiz(cell.node),) * 2:
+            yield cell.number, f"'{FOLDED}' and a folded source are for quiz cells: `make execute`"
         for tag in cell.tags:
-            plain = tag in ("setup", INSTALL) or tag.startswith("rtol=")
+            plain = tag in ("setup", INSTALL, FOLDED) or tag.startswith("rtol=")
             if not plain and not _TWIN.match(tag):
                 known = "'install', 'setup', 'twin:training.fit' and 'rtol=5e-2'"
                 yield cell.number, f"tag '{tag}' has no meaning here; known are {known}"

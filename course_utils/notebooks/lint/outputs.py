@@ -15,7 +15,7 @@ from .engine import Cell, Finding, Notebook, rule
 LARGEST_OUTPUT = 300_000  # bytes of one cell's outputs in the file
 MOST_LINES = 30
 SHORTEST_ALT = 20
-CELL_METADATA = {"alt", "rtol_reason", "slideshow", "tags"}
+CELL_METADATA = {"alt", "jupyter", "rtol_reason", "slideshow", "tags"}  # jupyter: a folded quiz
 _NOT_PORTABLE = {
     "an address in memory": re.compile(r"\b0x[0-9a-fA-F]{6,}"),
     "a path of this machine": re.compile(

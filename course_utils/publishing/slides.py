@@ -8,14 +8,11 @@ stick, and opened by a double click.
 from __future__ import annotations
 
 import re
-import subprocess
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ..notebooks.files import read_notebook
-from ..notebooks.timing import timing_plan
 from .assets import PublishingError, find_browser, mathjax_folder, read_script, reveal_folder
 from .slides_cells import prepare
 
@@ -92,7 +89,6 @@ def slides_html(path: str | Path) -> str:
     from traitlets.config import Config
 
     nb = read_notebook(path)
-    plan = timing_plan(nb)
     prepared = prepare(nb)
     if not prepared.cells:
         raise PublishingError(f"{path}: no cell to show; all are of type skip or notes.")
@@ -104,7 +100,7 @@ def slides_html(path: str | Path) -> str:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    course = {**_bundle(), "title": title, "minutes": plan.total if plan else 0}
+    course = {**_bundle(), "title": title}
     text, _ = exporter.from_notebook_node(prepared, resources={"course": course})
     return str(text)
 
@@ -160,21 +156,26 @@ def print_pdf(slides: str | Path) -> Path:
     browser = find_browser()
     if browser is None:
         raise PublishingError(NO_BROWSER)
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        cure = "python -m pip install -r requirements.txt"
+        raise PublishingError(f"The package playwright is missing here. Install: {cure}") from error
     source = Path(slides).resolve()
     target = source.with_suffix(".pdf")
-    target.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory() as profile:
-        command = [str(browser), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-        command += ["--disable-background-networking", f"--user-data-dir={profile}"]
-        command += ["--no-pdf-header-footer", "--virtual-time-budget=60000"]
-        command += [f"--print-to-pdf={target}", f"{source.as_uri()}?print-pdf"]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_PRINT_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise PublishingError(f"{browser} did not print within {_PRINT_SECONDS} s.") from None
-    if not target.is_file():
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise PublishingError(f"{browser} printed nothing: {last}")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    try:
+        with sync_playwright() as play:
+            chromium = play.chromium.launch(executable_path=browser, args=arguments)
+            page = chromium.new_page(viewport={"width": 1280, "height": 720})
+            page.goto(f"{source.as_uri()}?print-pdf")
+            page.wait_for_function("window.slidesReady", timeout=_PRINT_SECONDS * 1000)
+            page.wait_for_selector(".pdf-page", state="attached")
+            page.pdf(path=target, prefer_css_page_size=True, print_background=True, tagged=True)
+            chromium.close()
+    except Error as error:
+        reason = str(error).strip().splitlines()[0]
+        raise PublishingError(f"{browser} could not print {source.name}: {reason}") from error
     return target
 
 

@@ -199,7 +199,7 @@ def _minutes(part: Part, plan: TimingPlan | None) -> int:
 
 
 def _note_cell(part: Part, slide: Slide, minutes: int) -> NotebookNode | None:
-    head = [f"*{part.title}: {minutes} minutes.*"] if minutes else []
+    head = [f"*{part.title} ({minutes} minutes)*"] if minutes else []
     notes = slide.notes or [note for other in part.slides for note in other.notes]
     if not head + notes:
         return None

@@ -168,14 +168,13 @@ function measure() {
       room: room(slide), wide: wide(slide), layout: slide.dataset.layout,
       letters: Math.min(...sizes), figure: Math.min(...images.map(shown)),
       missing: images.filter((image) => !image.naturalWidth || !image.alt).length,
-      formulas: slide.querySelectorAll("mjx-merror, [data-mjx-error]").length,
+      formulas: slide.querySelectorAll("svg [data-mjx-error]").length,
       notes: Boolean(slide.querySelector("aside.notes")),
     };
   });
 }
 
 async function present() {
-  const main = document.querySelector(".reveal");
   const folds = document.querySelectorAll(".slides details");
   leaves().forEach((slide) => slide.classList.add("leaf"));
   leaves()[0].classList.add("first");
@@ -197,7 +196,7 @@ async function present() {
   await Reveal.initialize({
     ...STAGE, margin: 0, center: false, hash: true, slideNumber: "c/t", transition: "none",
     controlsTutorial: false, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
-    totalTime: 60 * Number(main.dataset.minutes), plugins: [RevealNotes],
+    defaultTiming: 0, plugins: [RevealNotes],  // each slide says its own in data-timing
   });
   Reveal.addKeyBinding({keyCode: 68, key: "D", description: "Dark or light"},
     () => document.documentElement.classList.toggle("dark"));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
@@ -34,7 +35,7 @@ class Printed:
     seconds: float
 
 
-def print_book(site: str | Path, pdf: str | Path) -> Printed:
+def print_book(site: str | Path, pdf: str | Path, *, pages: Sequence[str] | None = None) -> Printed:
     """Print a built book into one PDF, with a cover, contents and page numbers.
 
     Chromium prints twice: the first time to learn on which page each part lands, the second
@@ -46,6 +47,8 @@ def print_book(site: str | Path, pdf: str | Path) -> Printed:
         Folder of the book, as `build_book` left it.
     pdf
         File to write.
+    pages
+        Which pages, such as ``["lectures/00_tensors.html"]``; None takes them all.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def print_book(site: str | Path, pdf: str | Path) -> Printed:
     site, pdf = Path(site).resolve(), Path(pdf)
     joined = site / _JOINED
     try:
-        joined.write_text(join_pages(site), encoding="utf-8")
+        joined.write_text(join_pages(site, pages), encoding="utf-8")
         data = _print(browser, joined)
     finally:
         joined.unlink(missing_ok=True)
@@ -68,8 +71,8 @@ def print_book(site: str | Path, pdf: str | Path) -> Printed:
     return Printed(pdf, page_count(data), time.perf_counter() - start)
 
 
-def join_pages(site: Path) -> str:
-    """Return all pages of a site as one, in the order of its sidebar.
+def join_pages(site: Path, pages: Sequence[str] | None = None) -> str:
+    """Return the pages of a site as one: those named, or all in the order of the sidebar.
 
     Identifiers get the page's name in front, since "goal" is found on every lecture's page;
     links between the pages are turned into links within the one.
@@ -77,7 +80,7 @@ def join_pages(site: Path) -> str:
     from bs4 import BeautifulSoup
 
     front = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
-    order = _reading_order(front)
+    order = _reading_order(front) if pages is None else list(pages)
     parts, entries = [], []
     for page in order:
         text = (site / page).read_text(encoding="utf-8")
@@ -86,7 +89,8 @@ def join_pages(site: Path) -> str:
             continue
         _make_unique(article, page, set(order))
         _make_printable(article)
-        parts.append(f'<section class="chapter">{article.decode_contents()}</section>')
+        body = article.decode_contents()
+        parts.append(f'<section class="chapter" id="{_anchor(page)}">{body}</section>')
         entries += _headings(article, page)
     sheets = [str(link["href"]) for link in front.select("link[rel=stylesheet]")]
     styles = "".join(
@@ -139,9 +143,6 @@ def _make_unique(article: Any, page: str, pages: set[str]) -> None:
             node[name] = f"#{_anchor(inside, fragment)}"
         elif path:
             node[name] = inside
-    title = article.find("h1")
-    if title is not None:
-        title["id"] = _anchor(page)
 
 
 def _make_printable(article: Any) -> None:
@@ -155,11 +156,8 @@ def _make_printable(article: Any) -> None:
 def _headings(article: Any, page: str) -> list[tuple[int, str, str]]:
     found = []
     for node in article.find_all(["h1", "h2"]):
-        if node.name == "h2":
-            holder = node.find_parent("section")
-            anchor = holder.get("id", "") if holder else ""
-        else:
-            anchor = node["id"]
+        holder = node.find_parent("section")
+        anchor = _anchor(page) if node.name == "h1" else holder.get("id", "") if holder else ""
         if anchor:
             found.append((int(node.name[1]), anchor, node.decode_contents().strip()))
     return found

@@ -113,6 +113,7 @@ def sphinx_settings(*, version: str, repository: str | None) -> dict[str, Any]:
         "html_logo": str(HERE / "static" / "logo.svg"),
         "html_favicon": str(HERE / "static" / "logo.svg"),
         "html_copy_source": False,
+        "html_domain_indices": False,
         "html_show_copyright": False,
         "html_last_updated_fmt": None,
         # Copy buttons: on code, not on what it printed; without the prompts of an example.

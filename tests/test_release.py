@@ -393,6 +393,14 @@ def replaced(place: int, old: str, new: str) -> Change:
     return change
 
 
+def both(first: int, old: str, second: int, other: str) -> Change:
+    def change(nb: NotebookNode) -> None:
+        replaced(first, old, "it")(nb)
+        replaced(second, other, "it")(nb)
+
+    return change
+
+
 def marks(place: int, **changes: object) -> Change:
     return lambda nb: nb.cells[place].metadata.nbgrader.update(changes)
 
@@ -411,7 +419,7 @@ BREACHES: list[tuple[str, str, int, Change]] = [  # folder, rule, cell, what bre
     ("solutions", "exercise-points", 3, replaced(TASK, "The mean", "A mean")),
     ("solutions", "exercise-prompt", 3, replaced(TASK, "**Example.**", "So:")),
     ("solutions", "exercise-prompt", 3, replaced(TASK, "**Section:**", "See")),
-    ("solutions", "exercise-prompt", 3, replaced(TASK, "a number", "please")),
+    ("solutions", "exercise-prompt", 3, both(TASK, "a number", ANSWER, "(N, 1)")),
     ("solutions", "exercise-prompt", 4, replaced(ANSWER, '"""', '"')),
     ("exercises", "exercise-prompt", 3, replaced(TASK, "**Example.**", "So:")),
     ("solutions", "exercise-check", 5, replaced(CHECK, '"mse"', '"no_such"')),

@@ -31,9 +31,7 @@ from .engine import Cell, Finding, Notebook, rule
 from .outputs import CELL_METADATA
 
 _RELEASED_METADATA = {"deletable", "editable"}
-_KIND = re.compile(
-    r"\(\)|\([A-Z1-9][\w ]*,[\w ,]*\)|\b(shape|number|string|text|float|integer|int)s?\b"
-)
+_KIND = re.compile(r"\([A-Z1-9][\w ]*,[\w ,]*\)|\b(shape|number|string|text|float|integer|int)s?\b")
 _TOTALS = re.compile(r"(?P<points>\d+(?:\.\d+)?) points?\D+?(?P<minutes>\d+) minutes?")
 
 
@@ -75,29 +73,22 @@ def _nbgrader(nb: Notebook) -> Iterator[Finding]:
                 yield place, "the metadata are not those of this exercise: run `make execute`"
 
 
-@rule(
-    "exercise-prompt", "a task has an **Example**, the **Section** that helps, and kinds or shapes"
-)
+@rule("exercise-prompt", "a task has an **Example**, a **Section** that helps, and shapes")
 def _exercise_prompt(nb: Notebook) -> Iterator[Finding]:
     for cells in _exercises(nb):
-        for word in ("Example", "Section") if "task" in cells else ():
-            if f"**{word}" not in cells["task"].source:
-                yield cells["task"].number, f"add a paragraph that begins with '**{word}'"
-        if "task" in cells and not _KIND.search(cells["task"].source.partition("\n")[2]):
-            yield (
-                cells["task"].number,
-                "say what is returned: a shape like (N, 1), a number, a text",
-            )
-        if "solution" in cells and '"""' not in cells["solution"].source:
-            yield (
-                cells["solution"].number,
-                "give the function a docstring that says what it returns",
-            )
+        if "task" not in cells or "solution" not in cells:
+            continue
+        task, solution = cells["task"], cells["solution"]
+        for word in ("Example", "Section"):
+            if f"**{word}" not in task.source:
+                yield task.number, f"add a paragraph that begins with '**{word}'"
+        if not _KIND.search(task.source.partition("\n")[2] + solution.source):
+            yield task.number, "say what is returned: a shape like (N, 1), a number, a text"
+        if '"""' not in solution.source:
+            yield solution.number, "give the function a docstring that says what it returns"
 
 
-@rule(
-    "exercise-points", "title, points, minutes are the exercise's own, and the head tells the sums"
-)
+@rule("exercise-points", "title, points, minutes are the exercise's own, the head has their sums")
 def _exercise_points(nb: Notebook) -> Iterator[Finding]:
     points, minutes = 0.0, 0
     for cells in _exercises(nb):
@@ -117,10 +108,8 @@ def _exercise_points(nb: Notebook) -> Iterator[Finding]:
         head = "\n".join(cell.source for cell in nb.cells[:2])
         total = _TOTALS.search(head)
         if total is None or (float(total["points"]), int(total["minutes"])) != (points, minutes):
-            yield (
-                1,
-                f"tell in the first cell what it all takes: '{points:g} points, {minutes} minutes'",
-            )
+            both = f"{points:g} points, {minutes} minutes"
+            yield 1, f"tell in the first cell what it all takes: '{both}'"
 
 
 @rule("exercise-check", "a check cell checks one exercise of this lecture that exists, for points")

@@ -6,11 +6,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from course_utils.notebooks.install import install_source
 from course_utils.publishing.assets import PublishingError
 from course_utils.publishing.book.__main__ import main
 from course_utils.publishing.book.build import build_book
 from course_utils.publishing.book.cells import only_draws, page_of
-from course_utils.publishing.book.course import Course
+from course_utils.publishing.book.course import Chapter, Course
 from course_utils.publishing.book.reference import modules, overview
 from course_utils.publishing.book.repository import Repository, launch_row
 
@@ -130,6 +131,27 @@ def test_with_an_address_the_buttons_lead_to_it():
     assert "https://colab.research.google.com/github/me/course/blob/2026/autumn/lectures" in row
     binder = "https://mybinder.org/v2/gh/me/course/2026%2Fautumn?urlpath=lab/tree/lectures/00_a"
     assert binder in row
+
+
+def test_colab_is_offered_only_where_the_notebook_fetches_the_package(tmp_path):
+    repository = Repository("me", "course")
+    row = launch_row("lectures/00_a.ipynb", "x.ipynb", repository, installs=False)
+    assert "colab" not in row
+    assert "mybinder" in row
+
+    def installs(source: str) -> bool:
+        return Chapter(tmp_path, new_notebook(cells=[new_code_cell(source)]), "lectures").installs
+
+    assert installs(install_source("https://github.com/me/course"))
+    assert not installs(install_source())
+    assert not installs("import torch")
+
+
+def test_checks_of_exercises_come_without_their_verdict():
+    metadata = {"nbgrader": {"grade": True, "solution": False}}
+    verdict = new_output("stream", text="not done yet")
+    cell = one(new_code_cell("check(f)", outputs=[verdict], metadata=metadata))
+    assert (cell.source, cell.outputs) == ("check(f)", [])
 
 
 @pytest.mark.parametrize(

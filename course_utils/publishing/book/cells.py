@@ -25,6 +25,7 @@ def page_of(nb: NotebookNode, *, name: str, launch: str = "") -> NotebookNode:
     - speaker notes, slide-only cells and the cell that installs the package go;
     - the alt text of a picture moves from the output's metadata, where `describe` wrote it, to
       the cell's, where MyST-NB reads it;
+    - what a check says of the blank exercise goes;
     - code that only imports or only draws is folded away;
     - "**Predict.**" and "**Seen.**" become boxes.
 
@@ -46,6 +47,8 @@ def page_of(nb: NotebookNode, *, name: str, launch: str = "") -> NotebookNode:
     page.cells = [cell for cell in page.cells if not _stays_out(cell)]
     for number, cell in enumerate(page.cells, 1):
         tags = set(cell.metadata.get("tags", []))
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
+            cell.outputs = []  # "not done yet" below every exercise
         cell.metadata = nbformat.from_dict({})
         if cell.cell_type == "code":
             alt = _alt_text(cell, f"{name}, cell {number} of its page")

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from ...notebooks.files import NotebookError, read_notebook
+from ...notebooks.install import NOT_SET, install_address
 from ..assets import PublishingError
 
 _TITLE = re.compile(r"^#\s+(?P<title>.+?)\s*$", re.MULTILINE)
@@ -41,6 +42,12 @@ class Chapter:
         texts = (cell.source for cell in self.notebook.cells if cell.cell_type == "markdown")
         found = next((m for m in map(_TITLE.search, texts) if m), None)
         return found["title"] if found else self.path.stem.replace("_", " ")
+
+    @property
+    def installs(self) -> bool:
+        """Whether its first code cell fetches the package from an address that has been set."""
+        code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        return bool(code) and install_address(code[0].source) not in (None, NOT_SET)
 
     @property
     def minutes(self) -> tuple[int, int] | None:

@@ -104,7 +104,9 @@ class Repository:
         return f"{place}?urlpath=lab/tree/{notebook}"
 
 
-def launch_row(notebook: str, download: str, repository: Repository | None) -> str:
+def launch_row(
+    notebook: str, download: str, repository: Repository | None, *, installs: bool = True
+) -> str:
     """Write the links below a page's title, as HTML.
 
     Parameters
@@ -115,10 +117,12 @@ def launch_row(notebook: str, download: str, repository: Repository | None) -> s
         Link to the notebook's copy within the book.
     repository
         Where the notebook can be opened from; None leaves only the download.
+    installs
+        Whether the notebook fetches the package by itself, without which it fails on Colab.
     """
     links = []
     if repository is not None:
-        links += [("Open in Colab", repository.colab(notebook))]
+        links += [("Open in Colab", repository.colab(notebook))] * installs
         links += [("Open in Binder", repository.binder(notebook))]
     links += [("Download the notebook", download)]
     items = " ".join(f'<a href="{address}">{text}</a>' for text, address in links)

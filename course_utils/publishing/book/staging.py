@@ -49,7 +49,9 @@ def _write_chapter(chapter: Chapter, folder: Path, repository: Repository | None
     copied.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(chapter.path, copied)
     up = "../" * notebook.count("/")
-    launch = launch_row(notebook, f"{up}notebooks/{notebook}", repository)
+    launch = launch_row(
+        notebook, f"{up}notebooks/{notebook}", repository, installs=chapter.installs
+    )
     page = page_of(chapter.notebook, name=notebook, launch=launch)
     _write(folder / f"{chapter.page}.ipynb", nbformat.writes(page))
 

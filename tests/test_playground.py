@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from course_utils.playground.choices import (
     TABLES,
 )
 from course_utils.playground.data import compute_features, prepare, principal_components
-from course_utils.playground.missions import MISSIONS
+from course_utils.playground.missions import MISSIONS, Mission
 from course_utils.playground.script import pytorch_code
 from course_utils.playground.session import build_model, build_optimizer, hidden_outputs
 from course_utils.playground.snapshot import SURFACE, Grid, thumbnails
@@ -214,7 +216,9 @@ def test_features_and_their_source_agree():
 # ── the settings ───────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("settings", [*RUNS.values(), *(m.settings for m in MISSIONS)])
+@pytest.mark.parametrize(
+    "settings", [*RUNS.values(), *(s for m in MISSIONS for s in (m.settings, m.cure))]
+)
 def test_a_link_carries_the_settings(settings: Settings):
     assert Settings.from_query(settings.query()) == settings
     assert Settings.from_query(f"#{settings.query()}") == settings
@@ -353,6 +357,57 @@ def test_pictures_do_not_touch_the_run():
         watched.step()
         grid.snapshot(watched)
     assert watched.history.rows == alone.history.rows
+
+
+# ── the missions ───────────────────────────────────────────────────────────────────────────────
+
+# For each mission: epochs, what is seen, what is seen after the cure.
+CLAIMS: dict[str, tuple[int, Callable[[Session], bool], Callable[[Session], bool]]] = {
+    "XOR with a straight line": (
+        60,
+        lambda s: s.history["loss"][-1] > 0.68 and max(s.history["accuracy"]) < 0.8,
+        lambda s: s.history[-1]["val_accuracy"] > 0.95,
+    ),
+    "Spirals, one hidden layer": (
+        200,
+        lambda s: s.history["loss"][-1] > 0.25 and s.history[-1]["val_accuracy"] < 0.9,
+        lambda s: s.history["loss"][-1] < 0.1 and s.history[-1]["val_accuracy"] > 0.94,
+    ),
+    "Six layers of sigmoids": (
+        50,
+        lambda s: s.history["loss"][-1] > 0.685 and s.grad_norms[0] < s.grad_norms[-1] / 1000,
+        lambda s: s.history[-1]["val_accuracy"] > 0.95,
+    ),
+    "A learning rate too large": (
+        60,
+        lambda s: s.stopped is None and s.grad_norms[0] == 0 and s.history["loss"][-1] > 0.3,
+        lambda s: s.history[-1]["val_accuracy"] > 0.97,
+    ),
+    "Learn the noise by heart": (
+        200,
+        lambda s: (
+            s.history[-1]["accuracy"] == 1
+            and s.history["val_loss"][-1] > 1.7 * min(s.history["val_loss"])
+        ),
+        lambda s: (
+            s.history[-1]["accuracy"] < 1
+            and s.history["val_loss"][-1] < 1.3 * min(s.history["val_loss"])
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("mission", MISSIONS, ids=lambda mission: mission.title)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_mission_shows_what_it_says_and_its_cure_cures(mission: Mission, seed: int):
+    epochs, seen, cured = CLAIMS[mission.title]
+    assert seen(session_after(replace(mission.settings, seed=seed), epochs))
+    assert cured(session_after(replace(mission.cure, seed=seed), epochs))
+
+
+def test_the_other_cure_of_xor_is_a_product():
+    settings = replace(MISSIONS[0].settings, features=("x1", "x2", "x1x2"))
+    assert session_after(settings, 60).history[-1]["val_accuracy"] > 0.95
 
 
 # ── the page's files ───────────────────────────────────────────────────────────────────────────

@@ -9,17 +9,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-DATA = {
+DATA = {  # (3): three classes
     "circles": "Circles",
     "xor": "XOR",
     "moons": "Moons",
     "spirals": "Spirals",
     "aniso": "Squeezed moons",
     "two_clouds": "Two clouds",
-    "blobs": "Blobs (3 classes)",
-    "varied": "Uneven blobs (3 classes)",
-    "quantiles": "Rings (3 classes)",
-    "wine": "Wine (3 classes)",
+    "blobs": "Blobs (3)",
+    "varied": "Uneven blobs (3)",
+    "quantiles": "Rings (3)",
+    "wine": "Wine (3)",
     "diabetes": "Diabetes",
 }
 TABLES = ("wine", "diabetes")  # measured, not drawn: no noise to choose, but columns

@@ -63,7 +63,7 @@ def prepare(settings: Settings) -> Plane:
                 X = dataset.feature(first, second)
             except ValueError as error:
                 raise SettingsError("columns", str(error)) from None
-            axes = (dataset.label(first), dataset.label(second))
+            axes = (f"{first}, standardised", f"{second}, standardised")
     else:
         X, y = make_points(settings.data, settings.n, noise=noise_of(settings), seed=settings.seed)
         classes = tuple(f"class {k}" for k in range(KINDS[settings.data][2]))

@@ -449,7 +449,7 @@ class Diagram {
   // What the readout says: the weight under the pointer, else the selected unit, else how to.
   say() {
     let text = "Point at a line for its weight, at a unit for its own surface. "
-      + "Dashed blue: negative weight; solid orange: positive.";
+      + "Orange: positive; dashed blue: negative.";
     if (this.edge) {
       const { column, from, to } = this.edge;
       text = `${format(this.weight(column, from, to))}: weight from `
@@ -763,7 +763,7 @@ class App {
     range("train", 10, 90, 5);
     c.axis1 = choice({}, () => this.setColumns());
     c.axis2 = choice({}, () => this.setColumns());
-    c.columns = choice({ pca: "2 principal components", two: "2 features" }, () => this.setColumns(true));
+    c.columns = choice({ pca: "2 components", two: "2 features" }, () => this.setColumns(true));
     c.optimizer = choice(offers.optimizer, set("optimizer"));
     c.lrParts = typed(set("lr"), ["0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30"]);
     [c.lr] = c.lrParts;
@@ -951,11 +951,12 @@ class App {
     this.missionButtons.forEach((button, i) =>
       button.setAttribute("aria-pressed", String(this.offers.missions[i] === active)));
     if (active) this.mission = active;
+    else if (this.mission?.settings.data !== this.settings.data) this.mission = null;
     this.see.hidden = !this.mission;
-    if (this.mission) {
-      this.see.replaceChildren(make("b", {}, "Run and see: "), `${this.mission.see} `,
-        make("b", {}, "Then: "), this.mission.then);
-    }
+    if (!this.mission || this.see.mission === this.mission) return;
+    const { see, then, cure } = (this.see.mission = this.mission);
+    this.see.replaceChildren(make("b", {}, "Run and see: "), `${see} `, make("b", {}, "Then: "), `${then} `,
+      make("button", { type: "button", onclick: () => this.set(cure, "mission") }, "Change that"));
   }
 
   showNumbers() {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,9 @@ from .snapshot import SURFACE, THUMBNAIL, Grid
 FRAME = 0.08  # seconds of training after which a frame is due, whatever was asked for
 SLICE = 0.015  # seconds of training after which other messages have their turn
 SPEEDS = {
-    "batch": "a batch a picture",
-    "epoch": "an epoch a picture",
-    "ten": "ten epochs a picture",
+    "batch": "batch by batch",
+    "epoch": "epoch by epoch",
+    "ten": "ten by ten",
     "full": "full speed",
 }
 _EPOCHS = {"epoch": 1, "ten": 10, "full": 1_000_000}
@@ -52,7 +53,7 @@ def offers() -> dict[str, Any]:
         "mostUnits": choices.MOST_UNITS,
         "defaults": Settings().to_dict(),
         "missions": [
-            {"title": m.title, "settings": m.settings.to_dict(), "see": m.see, "then": m.then}
+            asdict(m) | {"settings": m.settings.to_dict(), "cure": m.cure.to_dict()}
             for m in MISSIONS
         ],
     }

@@ -39,6 +39,13 @@ def _exercises(argv: Sequence[str]) -> int:
     return main(["exercises", *argv])
 
 
+def _grade(argv: Sequence[str]) -> int:
+    """Grade a class: students' code in a sandbox, apart from the checks."""
+    from course_utils.grading.command import main
+
+    return main(argv)
+
+
 def _lint(argv: Sequence[str]) -> int:
     """Check the notebooks against the house rules."""
     from course_utils.notebooks.__main__ import main
@@ -79,6 +86,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "doctor": _doctor,
     "execute": _execute,
     "exercises": _exercises,
+    "grade": _grade,
     "lint": _lint,
     "playground": _playground,
     "repository": _repository,

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "widgets": {"activations", "plotting", "models", "training", "datasets"},
     "exercises": {"checks", "datasets", "metrics", "models", "training"},
     "notebooks": {"checks", "exercises"},
-    "grading": {"checks", "exercises", "notebooks"},
+    "grading": {"checks", "datasets", "exercises", "metrics", "models", "notebooks", "training"},
     "doctor": {"runtime", "datasets"},
     "publishing": {"notebooks", "plotting"},
     "playground": {"datasets", "metrics", "models", "training"},

@@ -1,0 +1,215 @@
+"""``python -m course_utils grade SUBMITTED --out DIR``: grade a whole class."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .assignment import Assignment, AssignmentError, load_assignment
+from .lanes import Pool, default_jobs
+from .marking import Marked
+from .sandbox import Limits, missing
+from .session import GraderError
+from .store import Store, write_whole
+from .submissions import Submission, SubmissionsError, find_submissions, top_of, unpack
+from .table import canvas_csv, grades_csv, moodle_csv, rows_of
+
+_NEEDED = {"landlock", "seccomp", "limits"}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Grade; the last line says what happened.
+
+    Parameters
+    ----------
+    argv
+        The words after ``grade``.
+
+    Returns
+    -------
+    int
+        0: all graded, whatever the marks. 1: something could not be graded. 2: the command line
+        makes no sense. 130: stopped from the keyboard.
+    """
+    options = _options(argv)
+    try:
+        return _grade(options)
+    except (AssignmentError, SubmissionsError, GraderError) as error:
+        print(f"grade: {error}", file=sys.stderr)
+        return 1
+
+
+def _grade(options: argparse.Namespace) -> int:
+    _check_sandbox(unsafe=options.unsafe)
+    notebooks = load_notebooks(options.source, options.assignment)
+    roster = read_roster(options.roster) if options.roster else []
+    with tempfile.TemporaryDirectory(prefix="course-submitted-") as folder:
+        root = options.submitted
+        if root.suffix == ".zip":
+            for line in unpack(root, Path(folder)):
+                print(f"left out of {root.name}: {line}", file=sys.stderr)
+            root = top_of(Path(folder))
+        submissions = find_submissions(root, notebooks, roster)
+        limits = replace(Limits(), cpu_seconds=options.cpu, memory=options.memory << 20)
+        store = Store(options.out, limits)
+        done, todo = _known(store, submissions, force=options.force)
+        try:
+            _work(options, store, limits, todo, done)
+        except KeyboardInterrupt:
+            print(f"\nstopped: {len(done)} of {len(submissions)} graded; the same command goes on.")
+            return 130
+        write_results(options.out, done)
+    print(_last_line(options, len(todo), done))
+    return 0
+
+
+def load_notebooks(source: Path, wanted: Sequence[str] = ()) -> list[Assignment]:
+    """Read the sources: one notebook, a folder of notebooks, or nbgrader's ``source`` folder.
+
+    Raises
+    ------
+    AssignmentError
+        If there is none, or one of them cannot be used.
+    """
+    if source.is_file():
+        notebooks = [load_assignment(source)]
+    else:
+        side_by_side = [load_assignment(path) for path in sorted(source.glob("*.ipynb"))]
+        in_folders = [
+            load_assignment(path, path.parent.name) for path in sorted(source.glob("*/*.ipynb"))
+        ]
+        notebooks = side_by_side + in_folders
+    if wanted:
+        notebooks = [each for each in notebooks if any(each.name.startswith(w) for w in wanted)]
+    if not notebooks:
+        named = f" named {', '.join(wanted)}" if wanted else ""
+        raise AssignmentError(f"{source} holds no source notebook{named}.")
+    return notebooks
+
+
+def read_roster(path: Path) -> list[str]:
+    """Read the students' names: the column ``student``, ``username`` or ``id``, or the first.
+
+    Raises
+    ------
+    AssignmentError
+        If the file cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = [line for line in csv.reader(file) if line and line[0].strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"the roster {path} cannot be read: {error}.") from None
+    if not lines:
+        return []
+    head = [word.strip().lower() for word in lines[0]]
+    known = [i for i, word in enumerate(head) if word in ("student", "username", "id", "user")]
+    column, body = (known[0], lines[1:]) if known else (0, lines)
+    return [line[column].strip() for line in body if len(line) > column and line[column].strip()]
+
+
+def write_results(out: Path, done: Iterable[tuple[Submission, Marked]]) -> None:
+    """Write every table; the same results give the same bytes."""
+    rows = rows_of(list(done))
+    write_whole(out / "grades.csv", grades_csv(rows))
+    write_whole(out / "canvas.csv", canvas_csv(rows))
+    write_whole(out / "moodle.csv", moodle_csv(rows))
+
+
+def _work(
+    options: argparse.Namespace,
+    store: Store,
+    limits: Limits,
+    todo: Sequence[Submission],
+    done: list[tuple[Submission, Marked]],
+) -> None:
+    from tqdm import tqdm
+
+    if not todo:
+        return
+    pool = Pool(todo, jobs=options.jobs, limits=limits, seconds=options.seconds)
+    quiet = options.quiet or None  # None: silent where nobody watches
+    with tqdm(total=len(todo), desc="grading", unit="submission", disable=quiet) as bar:
+        for submission, marked in pool.run():
+            store.put(submission, marked)
+            done.append((submission, marked))
+            bar.update()
+
+
+def _known(
+    store: Store, submissions: Sequence[Submission], *, force: bool
+) -> tuple[list[tuple[Submission, Marked]], list[Submission]]:
+    done, todo = [], []
+    for submission in submissions:
+        marked = None if force else store.get(submission)
+        if marked is None:
+            todo.append(submission)
+        else:
+            done.append((submission, marked))
+    return done, todo
+
+
+def _check_sandbox(*, unsafe: bool) -> None:
+    lacking = {name: why for name, why in missing().items() if name in _NEEDED}
+    for name, why in missing().items():
+        if name not in _NEEDED:
+            print(f"sandbox: no layer '{name}': {why}", file=sys.stderr)
+    if not lacking:
+        return
+    words = "; ".join(f"{name}: {why}" for name, why in lacking.items())
+    if len(lacking) == len(_NEEDED) and not unsafe:
+        raise GraderError(
+            f"no sandbox here ({words}). Grade on Linux, or give --unsafe: then whatever students "
+            "wrote runs with your rights, on your files."
+        )
+    print(f"sandbox incomplete: {words}", file=sys.stderr)
+
+
+def _last_line(
+    options: argparse.Namespace, new: int, done: Sequence[tuple[Submission, Marked]]
+) -> str:
+    students = len({submission.student for submission, _ in done})
+    unread = sum(1 for _, m in done if m.reason.startswith(("missing", "notebook")))
+    extra = f", {unread} missing or unreadable" if unread else ""
+    return (
+        f"{len(done)} submissions of {students} students{extra}; {new} graded now, "
+        f"{len(done) - new} as before. See {options.out / 'grades.csv'}"
+    )
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m course_utils grade",
+        description="Grade a class. Students' code runs in a sandbox, apart from the checks.",
+    )
+    add = parser.add_argument
+    add("submitted", type=Path, help="<student>/<assignment>/<notebook>.ipynb, a zip, or a folder")
+    add("--out", type=Path, required=True, metavar="DIR", help="where the results go")
+    add(
+        "--source",
+        type=Path,
+        default=Path("lectures/solutions"),
+        metavar="PATH",
+        help="source notebook or folder (nbgrader's format); default: %(default)s",
+    )
+    add("--assignment", action="append", default=[], metavar="NAME", help="only this, say 01")
+    add("--roster", type=Path, metavar="CSV", help="students who must have a row")
+    add("--jobs", type=int, default=default_jobs(), metavar="N", help="default: every core")
+    add("--force", action="store_true", help="grade all again")
+    add("--cpu", type=int, default=60, metavar="SECONDS", help="CPU limit of a submission")
+    add("--memory", type=int, default=1024, metavar="MB", help="memory limit of a submission")
+    add("--seconds", type=float, default=300.0, help="limit of a submission as a whole")
+    add("--unsafe", action="store_true", help="without a sandbox, where none can be had")
+    add("--quiet", action="store_true", help="no progress bar")  # fmt: skip
+    options = parser.parse_args(argv)
+    for name in ("jobs", "cpu", "memory", "seconds"):
+        if getattr(options, name) <= 0:
+            parser.error(f"--{name} must be more than 0")
+    if not options.submitted.exists():
+        parser.error(f"{options.submitted} does not exist")
+    return options

@@ -1,0 +1,88 @@
+"""Marks that are kept between runs, so that only what is new or changed is graded again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from .cells import MOST_BYTES
+from .marking import Marked
+from .sandbox import Limits
+from .submissions import Submission
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CODE = ("checks", "exercises", "grading")
+
+
+class Store:
+    """One small file for each student and assignment, in a hidden folder of the results.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    limits
+        With other limits a submission may earn other marks, so they belong to its key.
+    """
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self.folder = folder / ".marks"
+        self._salt = _digest_of_code() + repr(limits)
+
+    def get(self, submission: Submission) -> Marked | None:
+        """Return the marks of exactly this submission under exactly this source, or None."""
+        try:
+            data = json.loads(self._file(submission).read_text(encoding="utf-8"))
+            return (
+                Marked.from_json(data["marked"]) if data["key"] == self._key(submission) else None
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, submission: Submission, marked: Marked) -> None:
+        """Keep marks; an interruption leaves the old file or the new one, never half of one."""
+        data = {"key": self._key(submission), "marked": marked.to_json()}
+        write_whole(self._file(submission), json.dumps(data, ensure_ascii=False, indent=1))
+
+    def _file(self, submission: Submission) -> Path:
+        name = json.dumps([submission.student, submission.assignment])
+        return self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+
+    def _key(self, submission: Submission) -> str:
+        digest = hashlib.sha256(self._salt.encode())
+        for part in submission.parts:
+            digest.update(f"{part.notebook.digest} {part.reason} ".encode())
+            digest.update(_content(part.path))
+        return digest.hexdigest()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is either the old one or the new one, whatever interrupts."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)
+
+
+def _content(path: Path | None) -> bytes:
+    if path is None or path.is_symlink() or not path.is_file():
+        return b"nothing"
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        return f"{size} bytes".encode()
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
+def _digest_of_code() -> str:
+    """Sum up the code that decides on marks: a new version grades anew."""
+    files: Iterable[Path] = (f for name in _CODE for f in (_PACKAGE / name).rglob("*.py"))
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,223 @@
+"""Find what students handed in: nbgrader's folders, a zip of them, notebooks side by side."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from .assignment import Assignment
+from .cells import MOST_BYTES
+
+_MOST_ENTRIES = 200_000
+_MOST_UNPACKED = 4 << 30
+_MOST_RATIO = 200  # a text that shrinks to less than this part is no notebook but a bomb
+_CHUNK = 1 << 20
+
+
+class SubmissionsError(Exception):
+    """The folder or zip cannot be used at all; the message says why."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One notebook of an assignment, and the file that a student handed in for it."""
+
+    notebook: Assignment
+    path: Path | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Everything that one student handed in for one assignment; perhaps nothing."""
+
+    student: str
+    assignment: str
+    parts: tuple[Part, ...]
+
+
+def find_submissions(
+    root: Path, notebooks: Sequence[Assignment], roster: Iterable[str] = ()
+) -> list[Submission]:
+    """Find a row for every student and every assignment that anybody handed in.
+
+    Parameters
+    ----------
+    root
+        ``<student>/<assignment>/<notebook>.ipynb`` as in nbgrader's ``submitted``; or a folder
+        of notebooks, named ``<student>.ipynb`` or ``<student>_<assignment>.ipynb``.
+    notebooks
+        The sources. Several with one name are parts of one assignment.
+    roster
+        Students who must have a row, whatever they handed in.
+
+    Returns
+    -------
+    list of Submission
+        Sorted by student, then by assignment.
+
+    Raises
+    ------
+    SubmissionsError
+        If nothing is there that belongs to any assignment.
+    """
+    if not root.is_dir():
+        raise SubmissionsError(f"{root} is no folder.")
+    names = sorted({each.name for each in notebooks})
+    found: dict[tuple[str, str], Path] = {}
+    students = set(roster)
+    for entry in sorted(root.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.suffix == ".ipynb":
+            student, name = _from_file_name(entry.stem, names)
+            students.add(student)
+            found[student, name] = entry
+        elif entry.is_symlink():
+            students.add(entry.name)
+            found |= {(entry.name, name): entry for name in names if (entry / name).is_dir()}
+        elif entry.is_dir():
+            students.add(entry.name)
+            found |= {(entry.name, name): entry / name for name in names if _is_there(entry / name)}
+    used = [name for name in names if any(key[1] == name for key in found)]
+    if not used:
+        raise SubmissionsError(
+            f"{root} holds nothing for {', '.join(names)}. Expected: <student>/<assignment>/"
+            "<notebook>.ipynb, or <student>_<assignment>.ipynb side by side."
+        )
+    parts = {name: [each for each in notebooks if each.name == name] for name in used}
+    return [
+        Submission(
+            student,
+            name,
+            tuple(
+                _part(each, found.get((student, name)), len(parts[name])) for each in parts[name]
+            ),
+        )
+        for student in sorted(students)
+        for name in used
+    ]
+
+
+def unpack(archive: Path, folder: Path) -> list[str]:
+    """Unpack the notebooks of a zip, and nothing else of it, into an empty folder.
+
+    Parameters
+    ----------
+    archive
+        The zip.
+    folder
+        Where to.
+
+    Returns
+    -------
+    list of str
+        What was left out, and why.
+
+    Raises
+    ------
+    SubmissionsError
+        If it is no zip, holds too much, or is a bomb.
+    """
+    refused: list[str] = []
+    left = _MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = opened.infolist()
+            if len(entries) > _MOST_ENTRIES:
+                raise SubmissionsError(f"{archive.name} holds {len(entries):,} entries: too many.")
+            for entry in entries:
+                if entry.is_dir() or not entry.filename.endswith(".ipynb"):
+                    continue
+                why = _why_not(entry)
+                target = folder.joinpath(*PurePosixPath(entry.filename).parts)
+                if not why and (target.exists() or target.is_symlink()):
+                    why = "there twice"
+                if why:
+                    refused.append(f"{entry.filename!r}: {why}")
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True)
+                left -= _copy(opened, entry, target)
+                if left < 0:
+                    raise SubmissionsError(f"{archive.name} unpacks to more than 4 GB.")
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        raise SubmissionsError(f"{archive.name} cannot be unpacked: {error}.") from None
+    return refused
+
+
+def top_of(folder: Path) -> Path:
+    """Skip folders that hold nothing but one folder, as zips often begin with.
+
+    A folder whose only part is one student is told apart by the notebooks two levels below it.
+    """
+    while True:
+        parts = [each for each in folder.iterdir() if not each.name.startswith((".", "__MACOSX"))]
+        if len(parts) != 1 or not parts[0].is_dir():
+            return folder
+        depth = min((len(p.relative_to(folder).parts) for p in folder.rglob("*.ipynb")), default=0)
+        if depth <= 3:
+            return folder
+        folder = parts[0]
+
+
+def _why_not(entry: zipfile.ZipInfo) -> str:
+    path = PurePosixPath(entry.filename)
+    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in path.parts[0]:
+        return "its path leads out of the folder"
+    if "\0" in entry.filename or any(len(part.encode()) > 255 for part in path.parts):
+        return "its name cannot be a file's"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "a link"
+    if entry.file_size > _CHUNK and entry.file_size > _MOST_RATIO * max(1, entry.compress_size):
+        return "it unpacks to more than 200 times its size"
+    return ""
+
+
+def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> int:
+    """Unpack one file, however long it says it is; a notebook that is too large is cut off."""
+    written = 0
+    with opened.open(entry) as source, target.open("xb") as file:
+        while written <= MOST_BYTES and (chunk := source.read(_CHUNK)):
+            written += len(chunk)
+            file.write(chunk)
+    return written
+
+
+def _from_file_name(stem: str, names: Sequence[str]) -> tuple[str, str]:
+    for name in names:
+        for joint in ("_", "-", " "):
+            if stem.endswith(joint + name):
+                return stem.removesuffix(joint + name), name
+            if stem.startswith(name + joint):
+                return stem.removeprefix(name + joint), name
+    return stem, names[0] if len(names) == 1 else ""
+
+
+def _is_there(folder: Path) -> bool:
+    return folder.is_dir() or folder.is_symlink()
+
+
+def _part(notebook: Assignment, place: Path | None, of: int) -> Part:
+    if place is None:
+        return Part(notebook, None, "missing")
+    if place.suffix == ".ipynb" and not place.is_dir():
+        return Part(notebook, place)
+    if place.is_symlink() or place.parent.is_symlink():
+        return Part(notebook, None, "notebook unreadable: the folder is a link")
+    named = place / notebook.file
+    if named.is_symlink() or named.exists():
+        return Part(notebook, named)
+    others = list(_notebooks(place))
+    if of == 1 and len(others) == 1:  # renamed
+        return Part(notebook, others[0])
+    if others:
+        shown = ", ".join(repr(each.name) for each in others[:3])
+        return Part(notebook, None, f"missing: {notebook.file} is not among {shown}")
+    return Part(notebook, None, "missing")
+
+
+def _notebooks(folder: Path) -> Iterator[Path]:
+    return (each for each in sorted(folder.glob("*.ipynb")) if not each.name.startswith("."))

@@ -76,6 +76,16 @@ def descend_autograd(X, y, w, b, lr=0.1, steps=10):
     return w.detach(), b.detach()
 
 
+def descend_sgd(X, y, w, b, lr, steps):
+    w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
+    optimizer = torch.optim.SGD([w, b], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(X @ w + b, y).backward()
+        optimizer.step()
+    return w.detach(), b.detach()
+
+
 def least_squares_lstsq(X, y):
     solution = torch.linalg.lstsq(torch.cat([X, torch.ones(len(X), 1)], dim=1), y).solution
     return solution[:-1], solution[-1]
@@ -141,7 +151,7 @@ VARIANTS = {
         lambda *tensors: (tensors[0] - tensors[1]).square().mean(),
     ],
     "mse_gradient": [gradient_by_hand, gradient_einsum, gradient_loop, gradient_backward],
-    "descend": [descend_by_hand, descend_on_copies, descend_autograd],
+    "descend": [descend_by_hand, descend_on_copies, descend_autograd, descend_sgd],
     "least_squares": [
         least_squares_lstsq,
         least_squares_normal_equations,

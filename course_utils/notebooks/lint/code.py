@@ -41,7 +41,8 @@ def _cell_length(nb: Notebook) -> Iterator[Finding]:
 
 @rule("median-length", f"half of the code cells have at most {LONGEST_MEDIAN} lines")
 def _median_length(nb: Notebook) -> Iterator[Finding]:
-    lengths = [len(cell.lines) for cell in nb.code if INSTALL not in cell.tags]
+    shown = [cell for cell in nb.code if not {INSTALL, FOLDED} & set(cell.tags)]
+    lengths = [len(cell.lines) for cell in shown]
     if lengths and median(lengths) > LONGEST_MEDIAN:
         middle = f"{median(lengths):g}"
         yield 0, f"shorten the code: the median cell has {middle} lines, not {LONGEST_MEDIAN}"

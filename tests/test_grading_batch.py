@@ -1,0 +1,400 @@
+"""A whole class: what is found, what is left out, what a second run does, what a death costs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from course_utils.grading import lanes, sandbox
+from course_utils.grading.assignment import AssignmentError, load_assignment
+from course_utils.grading.command import load_notebooks, main, read_roster
+from course_utils.grading.marking import Mark, Marked
+from course_utils.grading.store import Store, write_whole
+from course_utils.grading.submissions import (
+    SubmissionsError,
+    find_submissions,
+    top_of,
+    unpack,
+)
+from course_utils.grading.table import Row, canvas_csv, grades_csv, moodle_csv, plain_text
+
+needs_sandbox = pytest.mark.skipif(
+    bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
+    reason=f"this machine lacks layers of the sandbox: {sandbox.missing()}",
+)
+SOLUTION = {"grade_id": "double", "solution": True, "grade": False, "locked": False}
+CHECK = {"grade_id": "test_double", "solution": False, "grade": True, "locked": True, "points": 2}
+TEST = "assert double(3) == 6\nassert double(-1) == -2"
+
+
+def notebook(answer: str, *extra: str) -> str:
+    cells = [
+        {"cell_type": "code", "source": answer, "metadata": {"nbgrader": SOLUTION}},
+        {"cell_type": "code", "source": TEST, "metadata": {"nbgrader": CHECK}},
+        *({"cell_type": "code", "source": text, "metadata": {}} for text in extra),
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+
+
+RIGHT = "def double(x):\n    return 2 * x"
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "hw.ipynb").write_text(notebook(RIGHT))
+    return folder / "hw.ipynb"
+
+
+def hand_in(root: Path, student: str, text: str, file: str = "hw.ipynb") -> Path:
+    path = root / student / "hw" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return path
+
+
+def table(out: Path) -> dict[str, dict[str, str]]:
+    rows = csv.DictReader(io.StringIO((out / "grades.csv").read_text()))
+    return {row["student"]: row for row in rows}
+
+
+# ── what is found ────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_layout_is_found(source, tmp_path):
+    one = [load_assignment(source)]
+    nested, flat = tmp_path / "nested", tmp_path / "flat"
+    for student in ("ada", "Zoë 🦊", "a b"):
+        hand_in(nested, student, "{}")
+    flat.mkdir()
+    for name in ("ada.ipynb", "hw_bob.ipynb", "carl_hw.ipynb", "notes.txt"):
+        (flat / name).write_text("{}")
+    assert [s.student for s in find_submissions(nested, one)] == ["Zoë 🦊", "a b", "ada"]
+    assert [s.student for s in find_submissions(flat, one)] == ["ada", "bob", "carl"]
+
+
+def test_everybody_has_a_row(source, tmp_path):
+    root = tmp_path / "submitted"
+    hand_in(root, "there", "{}")
+    (root / "came without").mkdir()
+    hand_in(root, "renamed", "{}", "my homework.ipynb")
+    two = hand_in(root, "two files", "{}", "a.ipynb")
+    two.with_name("b.ipynb").write_text("{}")
+    found = find_submissions(root, [load_assignment(source)], roster=["absent", "there"])
+    reasons = {s.student: s.parts[0].reason for s in found}
+    assert reasons == {
+        "absent": "missing", "came without": "missing", "there": "", "renamed": "",
+        "two files": "missing: hw.ipynb is not among 'a.ipynb', 'b.ipynb'",
+    }  # fmt: skip
+
+
+def test_links_are_not_followed(source, tmp_path):
+    root = tmp_path / "submitted"
+    honest = hand_in(root, "honest", notebook(RIGHT))
+    (root / "whole").symlink_to(root / "honest")
+    (root / "inner").mkdir()
+    (root / "inner" / "hw").symlink_to(root / "honest" / "hw")
+    (root / "file" / "hw").mkdir(parents=True)
+    (root / "file" / "hw" / "hw.ipynb").symlink_to(honest)
+    found = {s.student: s.parts[0] for s in find_submissions(root, [load_assignment(source)])}
+    assert (
+        found["whole"].reason
+        == found["inner"].reason
+        == ("notebook unreadable: the folder is a link")
+    )
+    assert found["file"].path.is_symlink()  # refused when it is read
+
+
+def test_nothing_at_all_is_an_error(source, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SubmissionsError, match="holds nothing for hw"):
+        find_submissions(tmp_path / "empty", [load_assignment(source)])
+
+
+def test_sources_in_nbgrader_s_folders_are_parts_of_one_assignment(tmp_path):
+    for name in ("p1", "p2"):
+        (tmp_path / "source" / "hw").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "source" / "hw" / f"{name}.ipynb").write_text(notebook(RIGHT))
+    notebooks = load_notebooks(tmp_path / "source")
+    assert [(each.name, each.file) for each in notebooks] == [
+        ("hw", "p1.ipynb"),
+        ("hw", "p2.ipynb"),
+    ]
+    root = tmp_path / "submitted"
+    hand_in(root, "ada", "{}", "p2.ipynb")
+    (found,) = find_submissions(root, notebooks)
+    assert [part.path and part.path.name for part in found.parts] == [None, "p2.ipynb"]
+    with pytest.raises(AssignmentError, match="holds no source notebook named 07"):
+        load_notebooks(tmp_path / "source", ["07"])
+
+
+def test_a_roster_is_read_with_or_without_a_head(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("name,student\nAda L,ada\nBob,bob\n")
+    assert read_roster(path) == ["ada", "bob"]
+    path.write_text("ada\n\nbob\n")
+    assert read_roster(path) == ["ada", "bob"]
+    with pytest.raises(AssignmentError, match="cannot be read"):
+        read_roster(tmp_path / "none.csv")
+
+
+# ── zips ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def zipped(path: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_a_zip_is_unpacked_and_nothing_climbs_out(tmp_path):
+    target = tmp_path / "target"
+    target.mkdir()
+    link = zipfile.ZipInfo("s/hw/link.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    archive = zipped(
+        tmp_path / "a.zip",
+        {
+            "submitted/ada/hw/hw.ipynb": b"{}",
+            "submitted/Zo\u00eb \U0001f98a/hw/hw.ipynb": b"{}",
+            "../evil.ipynb": b"{}",
+            "/abs/evil.ipynb": b"{}",
+            "s/../../evil.ipynb": b"{}",
+            "c:/evil.ipynb": b"{}",
+            "s\\..\\evil.ipynb": b"{}",
+            "submitted/ada/hw/virus.exe": b"x",
+            "submitted/" + "n" * 300 + ".ipynb": b"{}",
+        },
+    )
+    with zipfile.ZipFile(archive, "a") as more:
+        more.writestr(link, "/etc/passwd")
+    refused = unpack(archive, target)
+    names = sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
+    assert names == ["submitted/Zo\u00eb \U0001f98a/hw/hw.ipynb", "submitted/ada/hw/hw.ipynb"]
+    assert len(refused) >= 5
+    assert not list(tmp_path.glob("evil*"))
+    assert not any(path.is_symlink() for path in target.rglob("*"))
+    assert top_of(target) == target / "submitted"
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    archive = zipped(tmp_path / "bomb.zip", {"a/hw/hw.ipynb": bytes(30 << 20)})
+    (tmp_path / "t").mkdir()
+    (line,) = unpack(archive, tmp_path / "t")
+    assert "200 times" in line
+    assert list((tmp_path / "t").iterdir()) == []
+
+
+def test_a_lying_size_is_cut_off(tmp_path):
+    noise = os.urandom(1 << 20) * 25
+    archive = zipped(tmp_path / "big.zip", {"a/hw/hw.ipynb": noise})
+    (tmp_path / "t").mkdir()
+    unpack(archive, tmp_path / "t")
+    assert (tmp_path / "t/a/hw/hw.ipynb").stat().st_size < 22 << 20
+
+
+def test_a_broken_zip_is_named(tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"PK no")
+    with pytest.raises(SubmissionsError, match=r"x\.zip cannot be unpacked"):
+        unpack(tmp_path / "x.zip", tmp_path)
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_tables_hold_one_row_for_each_and_no_formula():
+    rows = [
+        Row("ada", "01", Marked((Mark("mse", 1, 2), Mark("r2", 1 / 3, 1)))),
+        Row("=1+1", "01", Marked((Mark("mse", 0, 2), Mark("r2", 0, 1)), "=cmd()\nx")),
+    ]
+    lines = grades_csv(rows).splitlines()
+    assert lines[0] == "student,assignment,points,max_points,mse,r2,reason"
+    assert lines[1] == "ada,01,1.3333,3,1,0.3333,"
+    assert lines[2] == "=1+1,01,0,3,0,0,'=cmd() x"
+    assert canvas_csv(rows).splitlines()[1:3] == ["    Points Possible,,,,,3", "ada,,,ada,,1.3333"]
+    assert moodle_csv(rows).splitlines() == ["username,01", "ada,1.3333", "=1+1,0"]
+    assert plain_text("fine") == "fine"
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    write_whole(tmp_path / "a.csv", "old")
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(tmp_path / "a.csv", "new")
+    assert (tmp_path / "a.csv").read_text() == "old"
+
+
+# ── a run ────────────────────────────────────────────────────────────────────────────────────
+
+
+@needs_sandbox
+def test_a_class_is_graded_and_only_what_changed_is_graded_again(source, tmp_path, capsys):
+    root, out = tmp_path / "submitted", tmp_path / "out"
+    hand_in(root, "right", notebook(RIGHT))
+    changed = hand_in(root, "wrong", notebook("def double(x):\n    return x"))
+    hand_in(root, "broken", "not a notebook")
+    hand_in(
+        root, "helper", notebook("def double(x):\n    return twice(x)", "def twice(x): return 2*x")
+    )
+    roster = tmp_path / "roster.csv"
+    roster.write_text("absent\nright\n")
+    command = [
+        str(root),
+        "--out",
+        str(out),
+        "--source",
+        str(source),
+        "--roster",
+        str(roster),
+        "--quiet",
+    ]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert "5 submissions of 5 students, 2 missing or unreadable; 5 graded now, 0 as before" in said
+    points = {name: (row["points"], row["reason"]) for name, row in table(out).items()}
+    assert points["right"] == ("2", "")
+    assert points["wrong"] == ("0", "nothing right yet")
+    assert points["broken"][0] == "0"
+    assert points["broken"][1].startswith("notebook unreadable: no JSON")
+    assert points["helper"] == ("2", "")
+    assert points["absent"] == ("0", "missing")
+    before = {path.name: path.read_bytes() for path in out.glob("*.csv")}
+    assert main(command) == 0
+    assert "0 graded now, 5 as before" in capsys.readouterr().out
+    assert main([*command, "--force", "--jobs", "1"]) == 0
+    assert "5 graded now" in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in out.glob("*.csv")} == before
+    changed.write_text(notebook(RIGHT))
+    assert main(command) == 0
+    assert "1 graded now, 4 as before" in capsys.readouterr().out
+    assert table(out)["wrong"]["points"] == "2"
+
+
+def test_a_store_knows_content_source_and_limits(source, tmp_path):
+    root = tmp_path / "submitted"
+    path = hand_in(root, "ada", notebook(RIGHT))
+    (one,) = find_submissions(root, [load_assignment(source)])
+    store = Store(tmp_path / "out", sandbox.Limits())
+    marked = Marked((Mark("double", 2, 2),), "", 0.5)
+    assert store.get(one) is None
+    store.put(one, marked)
+    assert store.get(one) == marked
+    assert Store(tmp_path / "out", sandbox.Limits(cpu_seconds=1)).get(one) is None
+    path.write_text(notebook("changed"))
+    assert store.get(one) is None
+    path.write_text(notebook(RIGHT))
+    source.write_text(notebook(RIGHT, "x = 1"))
+    (again,) = find_submissions(root, [load_assignment(source)])
+    assert store.get(again) is None
+    for file in (tmp_path / "out" / ".marks").iterdir():
+        file.write_text("{")
+    assert store.get(one) is None
+
+
+@needs_sandbox
+def test_a_lane_that_dies_costs_no_other_submission(source, tmp_path, monkeypatch):
+    root = tmp_path / "submitted"
+    for name in ("a", "b", "c", "kills its lane", "d"):
+        hand_in(root, name, notebook(RIGHT))
+    real = lanes.mark_submission
+
+    def mark(submission, lane):
+        if submission.student == "kills its lane":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(submission, lane)
+
+    monkeypatch.setattr(lanes, "mark_submission", mark)
+    found = find_submissions(root, [load_assignment(source)])
+    pool = lanes.Pool(found, jobs=2, limits=sandbox.Limits(), seconds=60)
+    results = {one.student: marked for one, marked in pool.run()}
+    assert {name: marked.points for name, marked in results.items()} == {
+        "a": 2, "b": 2, "c": 2, "d": 2, "kills its lane": 0,
+    }  # fmt: skip
+    assert results["kills its lane"].reason == "the lane that judged it died"
+
+
+@needs_sandbox
+def test_a_check_that_never_ends_is_given_up(tmp_path):
+    forever = {**CHECK, "points": 1}
+    cells = [
+        {"cell_type": "code", "source": RIGHT, "metadata": {"nbgrader": SOLUTION}},
+        {
+            "cell_type": "code",
+            "source": "while double(1) != 2: pass",
+            "metadata": {"nbgrader": forever},
+        },
+    ]
+    (tmp_path / "hw.ipynb").write_text(json.dumps({"nbformat": 4, "cells": cells}))
+    root = tmp_path / "submitted"
+    hand_in(root, "wrong", notebook("def double(x): return 1"))
+    hand_in(root, "right", notebook(RIGHT))
+    found = find_submissions(root, [load_assignment(tmp_path / "hw.ipynb")])
+    pool = lanes.Pool(found, jobs=2, limits=sandbox.Limits(), seconds=4)
+    results = {one.student: (marked.points, marked.reason) for one, marked in pool.run()}
+    assert results["right"] == (1, "")
+    assert results["wrong"] == (0, "time limit of 4 s for the whole submission")
+
+
+@needs_sandbox
+def test_an_interrupted_run_goes_on_where_it_stopped(source, tmp_path):
+    root, out = tmp_path / "submitted", tmp_path / "out"
+    slow = RIGHT + "\nimport time\ntime.sleep(1.5)"
+    for i in range(8):
+        hand_in(root, f"s{i}", notebook(slow if i > 1 else RIGHT))
+    command = [sys.executable, "-m", "course_utils", "grade", str(root), "--out", str(out)]
+    command += ["--source", str(source), "--quiet", "--jobs", "1"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    for _ in range(600):
+        if out.exists() and len(list((out / ".marks").glob("*.json"))) >= 2:
+            break
+        time.sleep(0.1)
+    os.killpg(running.pid, signal.SIGINT)
+    said = running.communicate(timeout=60)[0]
+    assert running.returncode == 130
+    assert "the same command goes on" in said
+    done = len(list((out / ".marks").glob("*.json")))
+    assert 2 <= done < 8
+    again = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert f"{8 - done} graded now, {done} as before" in again.stdout
+    assert [row["points"] for row in table(out).values()] == ["2"] * 8
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        ([], 2, "required"),
+        (["nowhere", "--out", "x"], 2, "does not exist"),
+        ([".", "--out", "x", "--jobs", "0"], 2, "--jobs must be more than 0"),
+    ],
+)
+def test_a_senseless_command_line_is_explained(words, status, said, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == status
+    assert said in capsys.readouterr().err
+
+
+def test_without_any_sandbox_it_refuses(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(
+        "course_utils.grading.command.missing",
+        lambda: dict.fromkeys(("limits", "landlock", "seccomp"), "needs Linux"),
+    )
+    assert main([str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    assert "no sandbox here" in capsys.readouterr().err

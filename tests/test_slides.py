@@ -150,6 +150,12 @@ def test_an_answer_comes_one_step_after_its_question():
         ),
         ("x = [1,\n  2]  # fmt: skip\ny = 1\n", "x = [1,\n  2]\ny = 1"),
         ("for ax in axes:\n    describe(ax, text)", "for ax in axes:\n    describe(ax, text)"),
+        ("x = 1\nalt = 'A '\ndescribe(ax, alt + 'line.')", 'x = 1\ndescribe(ax, "…")'),
+        (
+            "name = 'A'\nprint(name)\ndescribe(ax, name)",
+            "name = 'A'\nprint(name)\ndescribe(ax, \"…\")",
+        ),
+        ("text = draw()\ndescribe(ax, text)", 'text = draw()\ndescribe(ax, "…")'),
         ("%matplotlib inline\nx = 1", "%matplotlib inline\nx = 1"),
         ("describe(table)", "describe(table)"),
     ],
@@ -186,6 +192,7 @@ def page(tmp_path_factory):
         code("x = 1", picture(), printed("a < b\n")),
         words("$x_1 < 2$ is *shown*."),
         words("Never shown.", "skip"),
+        new_code_cell("quiz('Never shown.')", metadata={"tags": ["remove-input"]}),
     )
     nbformat.write(nb, path)
     return slides_html(path)

@@ -56,6 +56,7 @@ def prepare(nb: NotebookNode) -> NotebookNode:
       the speaker's window is never empty, with the minutes planned for the part;
     - what answers a question ("**Predict.**") comes one step after it;
     - the words of ``describe(fig, …)`` leave the code: they are the picture's alt text already;
+    - code tagged *remove-input* (the source of a quiz) is not shown, only what it puts out;
     - where a slide shows only that a widget was here, the figure before it stands in.
 
     Parameters
@@ -78,6 +79,7 @@ def prepare(nb: NotebookNode) -> NotebookNode:
             for cell in slide.cells:
                 if cell.cell_type == "code":
                     cell.source = shorten(cell.source)
+                    cell.metadata["course_bare"] = "remove-input" in cell.metadata.get("tags", [])
             _answers_wait(slide)
             kind = "subslide" if number else "slide"
             slide.cells[0].metadata["slideshow"] = {
@@ -140,10 +142,13 @@ def shorten(source: str) -> str:
     except SyntaxError:  # a magic: shown as it is
         return source.rstrip()
     lines = source.splitlines()
+    calls = [node for node in tree.body if _is_describe(node) and node.col_offset == 0]
     for node in reversed(tree.body):
-        if _is_describe(node) and node.col_offset == 0:
+        if node in calls:
             figure = ast.unparse(node.value.args[0])  # type: ignore[attr-defined]
             lines[node.lineno - 1 : node.end_lineno] = [f'describe({figure}, "…")']
+        elif _only_names_a_text(node, tree, calls):
+            del lines[node.lineno - 1 : node.end_lineno]
     shown = "\n".join(re.sub(r"\s*# fmt: (skip|on|off)$", "", line) for line in lines)
     return re.sub(r"\n{3,}", "\n\n", shown).rstrip()
 
@@ -166,6 +171,25 @@ def _is_describe(node: ast.stmt) -> bool:
         and call.func.id == "describe"
         and len(call.args) == 2
     )
+
+
+def _only_names_a_text(node: ast.stmt, tree: ast.Module, calls: list[ast.stmt]) -> bool:
+    """Whether a line only gives a name to a part of an alt text: ``alt = "A line " …``."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
+        return False
+    name = node.targets[0].id
+    texts = [call.value.args[1] for call in calls]  # type: ignore[attr-defined]
+    inside = sum(_uses(text, name) for text in texts)
+    return inside > 0 and inside == _uses(tree, name) and not _calls_something(node.value)
+
+
+def _uses(tree: ast.AST, name: str) -> int:
+    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+    return sum(isinstance(node.ctx, ast.Load) for node in nodes)
+
+
+def _calls_something(tree: ast.AST) -> bool:
+    return any(isinstance(node, ast.Call) for node in ast.walk(tree))
 
 
 def _answers_wait(slide: Slide) -> None:

@@ -155,6 +155,14 @@ function fit(slide) {
   slide.dataset.layout = "too full";
 }
 
+/* Below each slide: which lecture this is, and which part of it. */
+function nameThePart({currentSlide}) {
+  const box = document.querySelector(".lecture-title");
+  const part = currentSlide.parentElement.querySelector("h2");
+  box.dataset.title ??= box.textContent;
+  box.textContent = part ? `${box.dataset.title} · ${part.textContent}` : box.dataset.title;
+}
+
 /* What the test reads: one row for each slide. */
 function measure() {
   return leaves().map((slide, number) => {
@@ -191,6 +199,8 @@ async function present() {
   const setFolds = (open) => (event) => event.fragments.forEach((fragment) => {
     if (fragment.matches("details")) fragment.open = open;
   });
+  Reveal.on("ready", nameThePart);
+  Reveal.on("slidechanged", nameThePart);
   Reveal.on("fragmentshown", setFolds(true));
   Reveal.on("fragmenthidden", setFolds(false));
   await Reveal.initialize({

@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_NAME_IN_TYPES: dict[str, set[str]] = {"plotting": {"training.History"}}
 
 TOP_LEVEL = {
-    *(".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml"),
+    *(".ci", ".devcontainer", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml"),
     *("LICENSE", "Makefile", "README.md", "course_utils", "data", "environment.yml"),
     *("lectures", "pyproject.toml", "requirements.txt", "tests"),
 }

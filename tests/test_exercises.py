@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import torch
 
 from course_utils.checks import LocalCaller, grade
 from course_utils.exercises import all_exercises, check
@@ -126,3 +127,13 @@ def test_check_finds_every_exercise_by_its_id(capsys):
     for _, exercise in ALL:
         assert check(exercise.id, given(exercise, exercise.reference))
         assert f"✓ {exercise.id}:" in capsys.readouterr().out
+
+
+def test_two_loops_over_all_pairs_are_too_slow_for_distances(capsys):
+    def loops(A, B):
+        rows = [[((a - b) ** 2).sum().sqrt().item() for b in B] for a in A]
+        return torch.tensor(rows)
+
+    result = check("distances", loops)
+    assert [name for name, right in result.cases if not right] == ["500 points and 500 points"]
+    assert "Stopped after 1 second" in capsys.readouterr().out

@@ -84,7 +84,7 @@ def _problem(exercise: Exercise, wrong: Sequence[Tried]) -> tuple[str, bool]:
         return f"Wrong parameters: {given}, as in {signature}.", True
     if status == "too slow":
         limit = f"{exercise.seconds:g} second{'s' * (exercise.seconds != 1)}"
-        return f"Stopped after {limit}: is there a loop that never ends?", True
+        return f"Stopped after {limit}: is there a loop that never ends, or a very long one?", True
     if status == "died":
         why = f": {detail}" if detail else ""
         return f"The process that ran {name} has ended{why}.", True

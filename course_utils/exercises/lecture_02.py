@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
+from torch.optim.sgd import sgd
 
 from ..checks import Case, Exercise, Inputs, Mistake
 
@@ -27,12 +28,20 @@ def between(low: int, high: int, generator: Generator) -> int:
 
 
 def step_by_torch(params: list[Tensor], grads: list[Tensor], lr: float) -> list[Tensor]:
-    """One step of torch.optim.SGD."""
-    moved = [p.detach().clone().requires_grad_() for p in params]
-    for p, grad in zip(moved, grads, strict=True):
-        p.grad = grad.clone()
-    torch.optim.SGD(moved, lr=lr).step()
-    return [p.detach() for p in moved]
+    """One step of PyTorch's SGD; its functional form, as an optimiser takes seconds to load."""
+    moved = [p.detach().clone() for p in params]
+    sgd(
+        moved,
+        [grad.clone() for grad in grads],
+        [None] * len(moved),  # no momentum yet
+        lr=lr,
+        weight_decay=0.0,
+        momentum=0.0,
+        dampening=0.0,
+        nesterov=False,
+        maximize=False,
+    )
+    return moved
 
 
 def step_is_watched(params: list[Tensor], grads: list[Tensor], lr: float) -> list[Tensor]:
@@ -79,6 +88,7 @@ SGD_STEP = Exercise(
     minutes=6,
     returns="a list of tensors, shaped like those in params",
     reference=step_by_torch,
+    seconds=6.0,  # a student's first optimiser may take a slow machine seconds to build
     cases=(
         Case("one weight", lambda: ([torch.tensor([3.0])], [torch.tensor([-16.0])], 0.1)),
         Case("a layer: weights and biases", a_layer),
@@ -532,19 +542,21 @@ def batches_by_torch(
     reduction: str = "mean",
     measure_after: bool = False,
 ) -> Trained:
-    """Mini-batch training with torch.optim.SGD; the options make it wrong."""
+    """Mini-batch training with PyTorch's own loss, autograd and SGD; the options make it wrong."""
     w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
-    optimizer = torch.optim.SGD([w, b], lr=lr)
     losses = []
     for _ in range(epochs):
         if reset == "epoch":
-            optimizer.zero_grad()
+            w.grad = b.grad = None
         for X_part, y_part in zip(X.split(batch_size), y.split(batch_size), strict=True):
             if reset == "batch":
-                optimizer.zero_grad()
+                w.grad = b.grad = None
             loss = F.mse_loss(X_part @ w + b, y_part, reduction=reduction)
             loss.backward()
-            optimizer.step()
+            with torch.no_grad():
+                for p in (w, b):
+                    assert p.grad is not None
+                    p.copy_(step_by_torch([p], [p.grad], lr)[0])
             if measure_after:
                 loss = F.mse_loss(X_part @ w + b, y_part)
             losses.append(loss.detach())
@@ -608,6 +620,7 @@ TRAIN_IN_BATCHES = Exercise(
     returns="a tuple (w, b, losses) of shapes (D, 1), (1,) and (number of updates,)",
     parts=("w", "b", "losses"),
     reference=batches_by_torch,
+    seconds=6.0,  # a student's first optimiser may take a slow machine seconds to build
     cases=(
         Case("one batch, one epoch", lambda: (*five_rows(), 5, 1)),
         Case(

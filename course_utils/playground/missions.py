@@ -38,8 +38,8 @@ MISSIONS = (
     Mission(
         "Six layers of sigmoids",
         Settings(noise=2.0, hidden=(6,) * 6, activation="sigmoid", optimizer="sgd", lr=0.1),
-        "Nothing is learned. The gradient of the first layer is a thousand times smaller than "
-        "that of the last, or less still: on its way back each sigmoid takes at least three quarters.",
+        "Nothing is learned. The gradient of the first layer is over a thousand times smaller "
+        "than that of the last: each sigmoid on the way back takes at least three quarters of it.",
         "Choose ReLU and Adam, with a learning rate of 0.01.",
         Settings(noise=2.0, hidden=(6,) * 6, activation="relu", optimizer="adam", lr=0.01),
     ),

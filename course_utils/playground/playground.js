@@ -859,6 +859,7 @@ class App {
     this.runButton.disabled = Boolean(stopped);
     this.root.classList.toggle("cu-running", running);
     this.times = [];
+    if (this.frame) this.showNumbers();
     this.status.classList.toggle("cu-stopped", Boolean(stopped));
     this.say(stopped ?? this.state?.note ?? "");
   }
@@ -964,7 +965,7 @@ class App {
     this.counts.epoch.textContent = thousands(frame.epoch);
     this.counts.updates.textContent = thousands(frame.updates);
     const [first, last] = [this.times[0], this.times.at(-1)];
-    const seconds = this.times.length > 2 ? (last.at - first.at) / 1000 : 0;
+    const seconds = this.running && this.times.length > 2 ? (last.at - first.at) / 1000 : 0;
     this.counts.frames.textContent = seconds ? String(Math.round((this.times.length - 1) / seconds)) : "–";
     this.counts.rate.textContent = seconds
       ? thousands(Math.round((last.updates - first.updates) / seconds)) : "–";
@@ -1022,10 +1023,14 @@ class App {
       const names = [...this.settings.hidden.map((_, i) => `layer ${i + 1}`), "output"];
       drawCurves(this.curves, this.palette, this.history);
       drawGradients(this.gradients, this.palette, this.norms, names);
-      this.times.push({ at, updates: this.frame.updates });
-      while (this.times.length > 2 && at - this.times[0].at > 1500) this.times.shift();
+      const { number, updates } = this.frame;
+      if (number !== this.told) {
+        this.times.push({ at, updates });
+        while (this.times.length > 2 && at - this.times[0].at > 1500) this.times.shift();
+        this.told = number;
+        this.send("drawn", { number });
+      }
       this.showNumbers();
-      this.send("drawn", { number: this.frame.number });
     });
   }
 

@@ -79,6 +79,7 @@ class Playground(anywidget.AnyWidget):
         self.grid = Grid(self.session)
         self.running = False
         self.speed = "epoch"
+        self._home = _running_loop()
         self._task: asyncio.Task[None] | None = None
         self._drawn = asyncio.Event()
         self._sent_rows = 0
@@ -92,6 +93,15 @@ class Playground(anywidget.AnyWidget):
     # -- from the page --------------------------------------------------------------------------
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        """Take a message to the loop that trains: JupyterLab delivers from other threads too."""
+        here = _running_loop()
+        if self._home is None or self._home is here:
+            self._home = here
+            self._answer(content)
+        else:
+            self._home.call_soon_threadsafe(self._answer, content)
+
+    def _answer(self, content: dict[str, Any]) -> None:
         """Do what the page asks; what is refused goes back as a sentence."""
         ask = getattr(self, f"_on_{content.get('type')}", None)
         if ask is None:
@@ -255,6 +265,14 @@ class Playground(anywidget.AnyWidget):
 
     def _fail(self, error: Exception) -> None:
         self.running = False
-        message = f"Something went wrong: {error} Reset, or choose other settings."
+        what = str(error).rstrip(".") or type(error).__name__
+        message = f"Something went wrong: {what}. Reset, or choose other settings."
         self.send({"type": "problem", "name": "", "message": message})
         self._send_status()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -323,4 +323,6 @@ def test_the_book_prints_with_page_numbers_and_nothing_cut(book, browser, tmp_pa
         )
         closed = page.locator("details:not([open])").count()
         assert (cut, closed, heard) == ([], 0, [])
+        formulas = page.locator(".math").count()
+        assert page.locator("mjx-container").count() >= formulas > 50
     joined.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import Any
 
 from ..assets import PublishingError, find_browser
 from .pdf import destinations, page_count
-from .settings import TITLE
+from .settings import MATHJAX, TITLE
 
 _FRONT = {"index", "contents"}
 NO_BROWSER = (
@@ -20,6 +21,7 @@ NO_BROWSER = (
     "apt install chromium), name yours in COURSE_BROWSER, or build without --pdf."
 )
 _JOINED = "print.html"
+_SUBTITLE = "Lectures, exercises and reference, with the outputs of a tested run"
 _FOOTER = (
     "<div style='font: 8pt sans-serif; width: 100%; padding: 0 16mm; color: #555; display: flex'>"
     "<span style='flex: 1'>" + TITLE + "</span><span class='pageNumber'></span></div>"
@@ -96,7 +98,6 @@ def join_pages(site: Path, pages: Sequence[str] | None = None) -> str:
     styles = "".join(
         f'<link rel="stylesheet" href="{name}">' for name in [*sheets, "_static/print.css"]
     )
-    scripts = "".join(map(str, front.find_all("script", string=re.compile("window.MathJax"))))
     listing = "\n".join(
         f'<li class="level-{level}"><a href="#{anchor}">{text}</a>'
         f'<span class="page" data-for="{anchor}"></span></li>'
@@ -105,10 +106,11 @@ def join_pages(site: Path, pages: Sequence[str] | None = None) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>'
         f'{styles}{_variables(front)}</head><body data-theme="light">'
-        f'<section class="cover"><img src="_static/logo.svg" alt=""><h1>{TITLE}</h1></section>'
+        f'<section class="cover"><img src="_static/logo.svg" alt=""><h1>{TITLE}</h1>'
+        f"<p>{_SUBTITLE}</p></section>"
         f'<section class="listing"><h1>Contents</h1><ol>{listing}</ol></section>'
-        f"<article>{''.join(parts)}</article>{scripts}"
-        "<script>window.MathJax = window.MathJax || {};</script>"
+        f"<article>{''.join(parts)}</article>"
+        f"<script>window.MathJax = {json.dumps(MATHJAX)}</script>"
         '<script src="_static/mathjax/tex-chtml.js"></script></body></html>'
     )
 
@@ -155,7 +157,7 @@ def _make_printable(article: Any) -> None:
 
 def _headings(article: Any, page: str) -> list[tuple[int, str, str]]:
     found = []
-    for node in article.find_all(["h1", "h2"]):
+    for node in article.find_all(["h1"] if page.startswith("api/") else ["h1", "h2"]):
         holder = node.find_parent("section")
         anchor = _anchor(page) if node.name == "h1" else holder.get("id", "") if holder else ""
         if anchor:

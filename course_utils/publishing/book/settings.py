@@ -10,6 +10,9 @@ from ...plotting.style import COLORS
 HERE = Path(__file__).resolve().parent
 TITLE = "Neural networks with PyTorch"
 
+# Formulas are where the builder says so, not wherever a dollar stands in a printed output.
+MATHJAX = {"options": {"enableMenu": False, "processHtmlClass": "mathjax_process|math"}}
+
 # The course's blue and orange, made darker or lighter until they are read with ease (WCAG AA:
 # 4.5 to 1) on the page's white and on its dark grey.
 _LIGHT = {
@@ -85,7 +88,8 @@ def sphinx_settings(*, version: str, repository: str | None) -> dict[str, Any]:
         "myst_heading_anchors": 3,
         # Formulas: MathJax beside the pages, with nothing loaded on demand from elsewhere.
         "mathjax_path": "mathjax/tex-chtml.js",
-        "mathjax3_config": {"options": {"enableMenu": False}},
+        "mathjax3_config": MATHJAX,
+        "myst_update_mathjax": False,  # the line above says it all
         # Reference.
         "autodoc_typehints": "description",
         "autodoc_typehints_description_target": "documented_params",

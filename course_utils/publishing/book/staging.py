@@ -68,7 +68,7 @@ def _write_front(course: Course, folder: Path, pdf: bool) -> None:
     parts = {
         "map": _map(course),
         "picture": _picture(course, folder),
-        "pdf": "- [The whole book as one PDF](course.pdf) to print or to read offline.\n" * pdf,
+        "pdf": '- **Print** it: <a href="course.pdf">the whole book as one PDF</a>.\n' * pdf,
         "lectures": _entries(course.lectures),
         "exercises": _toctree("Exercises", course.exercises),
         "data": "Data cards <data>" if course.text("data/README.md") else "",

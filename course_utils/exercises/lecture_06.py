@@ -550,6 +550,23 @@ def eps_before_correction(
     return w - rate * m / (q.sqrt() + eps), m, q
 
 
+def means_in_place(
+    w: Tensor,
+    g: Tensor,
+    m: Tensor,
+    q: Tensor,
+    t: int,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+) -> ThreeTensors:
+    """Changes the caller's means."""
+    m.mul_(beta1).add_((1 - beta1) * g)
+    q.mul_(beta2).add_((1 - beta2) * g**2)
+    return w - lr * m / (1 - beta1**t) / ((q / (1 - beta2**t)).sqrt() + eps), m, q
+
+
 def draw_state(generator: Generator) -> tuple[Tensor, Tensor, Tensor, Tensor, int]:
     """Weights, gradient, both means and the number of the step."""
     shape = (whole(generator, 2, 4), whole(generator, 1, 3))
@@ -676,6 +693,12 @@ ADAM_STEP = Exercise(
             "gradient not squared",
             adam_like(square=lambda g: g, divisor=lambda q, eps: q.abs().sqrt() + eps),
             "m is right, q is not. Can a mean of squares become smaller by a negative gradient?",
+        ),
+        Mistake(
+            "changes its inputs",
+            means_in_place,
+            "Operators like *= and methods that end in _ change the caller's m and q. "
+            "Make new ones: m = …",
         ),
         Mistake(
             "betas swapped",

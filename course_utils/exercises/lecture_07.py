@@ -178,6 +178,12 @@ def one_maximum(Z: Tensor, T: float) -> Tensor:
     return shares_naive(Z - Z.max(), T)
 
 
+def one_sum(Z: Tensor, T: float) -> Tensor:
+    """Divides by the sum of the whole table."""
+    e = torch.exp(Z / T - (Z / T).amax(dim=1, keepdim=True))
+    return e / e.sum()
+
+
 def cooled_shares(Z: Tensor, T: float) -> Tensor:
     """Divides the shares, not the logits."""
     return torch.softmax(Z, dim=1) / T
@@ -230,6 +236,11 @@ SOFTMAX_AT = Exercise(
                 "Which sums are 1 in your result: those of the rows or of the columns?",
                 "A row is a sample; its classes compete with each other. Along which dim is that?",
             ),
+        ),
+        Mistake(
+            "one sum for all rows",
+            one_sum,
+            "All your shares together add up to 1. Each row should, by itself: look at dim.",
         ),
         Mistake(
             "times T",

@@ -37,26 +37,31 @@ def picture(alt: str, data: str = "AAAA") -> NotebookNode:
     )
 
 
+PLAN = "**Plan, 70 minutes.** Goal and recap 2 · The line 63 · Pitfalls 5. Break when you like."
+HINTS = "**Ask:** does it rise? **Usual wrong answer:** no. **Point at:** the right end."
+
+
 def good_lecture() -> list[NotebookNode]:
     """The shortest lecture that keeps every rule; the tests below know its places by name."""
     return [
         markdown("# 07 A line"),
-        markdown("Goal 2 minutes, line 10, pitfalls 5.", "notes"),
+        markdown(PLAN, "notes"),
         markdown(
             "## Goal\n\n- you can draw a line\n- You can tilt it\n- **You can** stop\n\n"
-            "10 minutes of teaching, 5 of exercises."
+            "70 minutes of teaching, 5 of exercises."
         ),
         code(install_source(), tags=["install"], slideshow={"slide_type": "skip"}),
         code("import math", tags=["setup"], slideshow={"slide_type": "skip"}),
         markdown("## Recap\n\nWhat is a slope?"),
         markdown("## The line\n\n**Predict.** Does it rise?"),
         code("fig = line()\ndescribe(fig, alt)", picture("A straight line that rises from 0 to 1")),
-        markdown("Ask for a show of hands.", "notes"),
+        markdown(HINTS, "notes"),
         markdown("**Predict.** And now?", None),
         code("math.pi", printed("3.14"), tags=["rtol=1e-2"], rtol_reason="a test of the tag"),
         code("def rise(x):\n    return 2 * x", tags=["twin:models.LinearRegression"]),
         markdown("## Pitfalls\n\n**Predict.** What breaks?"),
         code("1"),
+        markdown(HINTS, "notes"),
         markdown("## Exercises"),
         markdown("## Summary"),
         markdown("## Further reading"),
@@ -64,7 +69,7 @@ def good_lecture() -> list[NotebookNode]:
 
 
 TITLE, TIMING, GOAL, INSTALL, SETUP, RECAP, CONCEPT, FIGURE, NOTE = range(9)
-TEXT, TAGGED, TWIN, PITFALLS, RUN, EXERCISES, SUMMARY, READING = range(9, 17)
+TEXT, TAGGED, TWIN, PITFALLS, RUN, BUG, EXERCISES, SUMMARY, READING = range(9, 18)
 
 
 def notebook(cells: list[NotebookNode]) -> NotebookNode:
@@ -153,30 +158,48 @@ def both(*changes: Change) -> Change:
     return change
 
 
+def minutes(total: str, *, line: str) -> Change:
+    """Let plan and Goal agree on another total."""
+
+    def change(nb: NotebookNode) -> None:
+        nb.cells[TIMING].source = PLAN.replace("70", total).replace("63", line)
+        nb.cells[GOAL].source = nb.cells[GOAL].source.replace("70", total)
+
+    return change
+
+
 LONG_IMPORT = "from math import (\n" + "    pi,\n" * 20 + ")"
 BREACHES: list[tuple[str, int, Change]] = [  # rule, number of the cell it names, what breaks it
     ("title", 1, source(TITLE, "# 08 A line")),
     ("title", 1, source(TITLE, "A line")),
-    ("title", 16, insert(SUMMARY, markdown("# Two"))),
+    ("title", 17, insert(SUMMARY, markdown("# Two"))),
     ("sections", 0, drop(RECAP)),
     ("sections", 0, drop(READING)),
     ("sections", 0, swap(EXERCISES, SUMMARY)),
     ("sections", 0, insert(READING, markdown("## Summary"))),
     ("sections", 0, source(CONCEPT, "### The line\n\n**Predict.** Does it rise?")),
-    ("heading-place", 15, source(SUMMARY - 1, "## Exercises\n\nOne.\n\n## Exercises, continued")),
-    ("heading-levels", 15, more(EXERCISES, "#### Too deep")),
-    ("goal", 3, source(GOAL, "## Goal\n\n- you can\n\n10 minutes of teaching, 5 of exercises")),
+    ("heading-place", 16, source(SUMMARY - 1, "## Exercises\n\nOne.\n\n## Exercises, continued")),
+    ("heading-levels", 16, more(EXERCISES, "#### Too deep")),
+    ("goal", 3, source(GOAL, "## Goal\n\n- you can\n\n70 minutes of teaching, 5 of exercises")),
     ("goal", 3, source(GOAL, "## Goal\n\n- you can a\n- you can b\n- you can c\n\n10 minutes")),
     ("predict", 0, source(TEXT, "And now?")),
-    ("predict", 16, more(SUMMARY, "**Predict.** Nothing follows.")),
+    ("predict", 17, more(SUMMARY, "**Predict.** Nothing follows.")),
     ("prose", 13, insert(TAGGED, code("2"))),
     ("pasted-image", 10, more(TEXT, "![a picture](line.png)")),
     ("pasted-image", 10, more(TEXT, '<img src="line.png">')),
-    ("slide-type", 15, metadata(EXERCISES, slideshow=None)),
-    ("slide-type", 15, slide(EXERCISES, "slides")),
+    ("slide-type", 16, metadata(EXERCISES, slideshow=None)),
+    ("slide-type", 16, slide(EXERCISES, "slides")),
     ("slide-type", 5, slide(SETUP, "slide")),
-    ("speaker-notes", 0, source(TIMING, "Keep an eye on the clock.")),
-    ("speaker-notes", 7, drop(NOTE)),
+    ("timing-plan", 2, source(TIMING, "Keep an eye on the clock.")),
+    ("timing-plan", 2, source(TIMING, PLAN.replace("63", "64"))),
+    ("timing-plan", 2, source(TIMING, PLAN.replace("The line", "Lines"))),
+    ("timing-plan", 2, source(TIMING, PLAN.replace("Pitfalls 5", "Pitfalls 3 · Break 2"))),
+    ("timing-plan", 2, source(TIMING, PLAN.replace("70", "80").replace("63", "73"))),
+    ("timing-plan", 2, minutes("50", line="43")),
+    ("timing-plan", 2, minutes("95", line="88")),
+    ("teaching-notes", 7, drop(NOTE)),
+    ("teaching-notes", 7, source(NOTE, HINTS.replace("**Point at:**", "See"))),
+    ("teaching-notes", 13, source(BUG, "Show the first one.")),
     ("syntax", 14, source(RUN, "1 +")),
     ("cell-length", 14, source(RUN, "1\n\n" * 16)),
     ("median-length", 0, both(*(source(place, "1\n" * 7) for place in (TAGGED, TWIN, RUN)))),
@@ -191,7 +214,7 @@ BREACHES: list[tuple[str, int, Change]] = [  # rule, number of the cell it names
     ("plot-helper", 14, source(RUN, "def show_line(ax):\n    ax.plot([0, 1])")),
     ("plot-helper", 14, source(RUN, "def panel():\n    axes[0, 1].set_title('x')")),
     ("show", 14, source(RUN, "plt.show()")),
-    ("tags", 15, metadata(EXERCISES, tags=["hide"])),
+    ("tags", 16, metadata(EXERCISES, tags=["hide"])),
     ("tags", 14, metadata(RUN, tags=["remove-input"])),
     ("tags", 14, metadata(RUN, jupyter={"source_hidden": True})),
     ("tags", 14, source(RUN, 'quiz("1 + 1?", right={"2": "Yes."}, wrong={"11": "Text."})')),

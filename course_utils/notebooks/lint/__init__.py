@@ -1,6 +1,6 @@
 """The house rules of the notebooks, checked: every message says what to do.
 
-The rules live beside each other by subject (`structure`, `code`, `outputs`, `graded`);
+The rules live beside each other by subject (`structure`, `teaching`, `code`, `outputs`, `graded`);
 ``lint --rules`` prints them all. A profile is a list of rules; exercises have their own.
 """
 
@@ -10,7 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..marks import kind_of
-from . import code, graded, outputs, structure  # noqa: F401  (importing writes their rules down)
+from . import (  # noqa: F401  (importing writes their rules down)
+    code,
+    graded,
+    outputs,
+    structure,
+    teaching,
+)
 from .engine import RULES, Problem, run_rules
 
 LECTURE: tuple[str, ...] = tuple(name for name in RULES if name not in graded.NAMES)

@@ -120,17 +120,3 @@ def _slide_type(nb: Notebook) -> Iterator[Finding]:
             yield cell.number, "give the set-up cell the slide type 'skip'"
         elif (heads or cell.number == 1) and cell.slide_type is None:
             yield cell.number, f"give this cell a slide type, one of {known}"
-
-
-@rule("speaker-notes", "a cell of type notes with the timing plan, and one in every concept")
-def _speaker_notes(nb: Notebook) -> Iterator[Finding]:
-    notes = [cell for cell in nb.cells if cell.is_text and cell.slide_type == "notes"]
-    plans = [cell for cell in notes if re.search(r"\bmin(utes)?\b", cell.source)]
-    if not any(len(_NUMBER.findall(cell.source)) >= 3 for cell in plans):
-        yield 0, "add a cell of slide type 'notes' with the timing plan, minutes for each part"
-    for section in nb.sections:
-        if section.title in FIRST_SECTIONS + LAST_SECTIONS:
-            continue
-        if not any(cell.slide_type == "notes" for cell in section.cells):
-            message = f"add a speaker note (slide type 'notes') to the section '{section.title}'"
-            yield section.number, message

@@ -13,7 +13,7 @@ STAMP := $(VENV)/installed
 
 # One worker's output after another's: `make -j` must not mix them.
 .NOTPARALLEL:
-.PHONY: help lab playground test lint format execute exercises book bench figures lock clean distclean FORCE
+.PHONY: help lab playground test lint format execute exercises slides book bench figures lock clean distclean FORCE
 
 help:  ## this list
 	@echo "make lab                  set up, then JupyterLab on the lectures; ARGS=\"--port 8899\""
@@ -23,6 +23,7 @@ help:  ## this list
 	@echo "make format               let ruff mend and format what it can"
 	@echo "make execute              run the lectures and write them back clean; ARGS=lectures/01*"
 	@echo "make exercises            make the students' notebooks from lectures/solutions; ARGS=01"
+	@echo "make slides               the lectures as slides in dist/slides; ARGS=\"04 --pdf\""
 	@echo "make book                 the course as a website in dist/book; ARGS=--pdf adds a PDF"
 	@echo "make bench                how fast the training loop is, side by side with others"
 	@echo "make figures              take the README's pictures out of the executed lectures"
@@ -105,6 +106,9 @@ execute: $(STAMP)
 
 exercises: $(STAMP)
 	"$(PY)" -m course_utils exercises $(ARGS)
+
+slides: $(STAMP)
+	"$(PY)" -m course_utils slides $(ARGS)
 
 book: $(STAMP)
 	"$(PY)" -m course_utils book $(ARGS)

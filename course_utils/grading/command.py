@@ -13,6 +13,7 @@ from pathlib import Path
 from .assignment import Assignment, AssignmentError, load_assignment
 from .lanes import Pool, default_jobs
 from .marking import Marked
+from .reports import write_reports
 from .sandbox import Limits, missing
 from .session import GraderError
 from .store import Store, write_whole
@@ -114,11 +115,12 @@ def read_roster(path: Path) -> list[str]:
 
 
 def write_results(out: Path, done: Iterable[tuple[Submission, Marked]]) -> None:
-    """Write every table; the same results give the same bytes."""
+    """Write every table and page; the same results give the same bytes."""
     rows = rows_of(list(done))
     write_whole(out / "grades.csv", grades_csv(rows))
     write_whole(out / "canvas.csv", canvas_csv(rows))
     write_whole(out / "moodle.csv", moodle_csv(rows))
+    write_reports(out, rows)
 
 
 def _work(

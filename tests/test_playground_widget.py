@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 
 from course_utils.playground import Settings, SettingsError, playground
 
 pytest.importorskip("anywidget")
+from course_utils.playground import serve
 from course_utils.playground.widget import SPEEDS, Playground
 
 
@@ -219,6 +223,31 @@ def test_the_code_trains_as_long_as_the_page_did(monkeypatch: pytest.MonkeyPatch
 
     asyncio.run(talk())
     assert "range(1, 1 + 1)" in page.last("code")[0]["code"]
+
+
+def test_a_taken_port_is_told(capsys: pytest.CaptureFixture[str]):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert serve.main([f"--port={port}", "--no-browser"]) == 1
+    assert capsys.readouterr().err == f"Port {port} is taken; try --port {port + 1}.\n"
+
+
+def test_without_the_lectures_a_notebook_of_one_cell_is_served(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    served: list[str] = []
+    monkeypatch.setattr(serve, "NOTEBOOK", tmp_path / "none.ipynb")
+    monkeypatch.setattr(
+        serve, "_voila", lambda path, port, open_browser: served.append(path.read_text()) or 0
+    )
+    assert serve.main(["--port=0"]) == 0
+    notebook = nbformat.reads(served[0], as_version=4)
+    nbformat.validate(notebook)
+    names: dict[str, Any] = {}
+    exec(notebook.cells[0].source, names)
+    assert "playground" in names
 
 
 def test_the_function_takes_settings_and_its_text_gives_them_back():

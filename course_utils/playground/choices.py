@@ -76,7 +76,7 @@ OPTIMIZERS = {
     "adamw": Optimizer("AdamW", torch.optim.AdamW),
 }
 
-PENALTIES = {"none": "None", "l1": "L1", "l2": "L2 (weight decay)", "dropout": "Dropout"}
+PENALTIES = {"none": "None", "l1": "L1", "l2": "L2", "dropout": "Dropout"}
 STRENGTHS = {"none": 0.0, "l1": 0.001, "l2": 0.01, "dropout": 0.2}  # what each starts with
 
 MOST_LAYERS = 6

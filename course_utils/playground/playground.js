@@ -152,7 +152,8 @@ function drawCurves(canvas, palette, rows) {
     context.moveTo(left, py(value));
     context.lineTo(right, py(value));
     context.stroke();
-    context.fillText(String(+value.toPrecision(3)), left - 6, py(value));
+    const text = value >= 1e4 ? value.toExponential(0).replace("+", "") : +value.toPrecision(3);
+    context.fillText(text, left - 6, py(value));
   }
   context.textBaseline = "alphabetic";
   context.textAlign = "center";
@@ -280,6 +281,11 @@ class Diagram {
       return this.columns[column] === 1 ? "the output" : `output ${this.app.state.classes[row]}`;
     }
     return `unit ${row + 1} of layer ${column}`;
+  }
+
+  title({ column, row }) {
+    const name = this.name(column, row);
+    return column === 0 ? `Input ${name}` : name[0].toUpperCase() + name.slice(1);
   }
 
   layout() {
@@ -462,16 +468,15 @@ class Diagram {
   }
 
   describe({ column, row }) {
-    const name = this.name(column, row);
     if (column === 0) {
-      return `Input ${name}, ${this.active[row] ? "on" : "off"}: click to switch it ${this.active[row] ? "off" : "on"}.`;
+      return `${this.title({ column, row })}, ${this.active[row] ? "on" : "off"}: click to switch it ${this.active[row] ? "off" : "on"}.`;
     }
     const weights = this.rows[column - 1].map((from) => {
       const source = column === 1 ? `${this.name(0, from)} ` : "";
       return source + format(this.weight(column - 1, from, row));
     });
     const bias = format(this.biases[column - 1][row]);
-    return `${name[0].toUpperCase()}${name.slice(1)}: bias ${bias}; weights ${weights.join(", ")}.`;
+    return `${this.title({ column, row })}: bias ${bias}; weights ${weights.join(", ")}.`;
   }
 
   place(button) {
@@ -524,6 +529,8 @@ class Surface {
       const before = diagram.columns.slice(1, chosen.column).reduce((sum, n) => sum + n, 0);
       [picture, index] = [pictures.units, before + chosen.row];
     }
+    const title = index || picture !== pictures.surface ? diagram.title(chosen) : "Output";
+    if (this.app.outputTitle.textContent !== title) this.app.outputTitle.textContent = title;
     const side = picture.side;
     context.drawImage(picture.canvas, 0, index * side, side, side, left, top, right - left, bottom - top);
   }
@@ -706,7 +713,7 @@ class App {
     const [val, valLabel] = check("validation (hollow)", "");
     this.show = { train, val };
     this.legend = make("div", { class: "cu-legend" });
-    return make("section", { class: "cu-panel cu-output" }, make("h2", {}, "Output"),
+    return make("section", { class: "cu-panel cu-output" }, (this.outputTitle = make("h2", {}, "Output")),
       this.surface.node, this.legend, make("div", { class: "cu-legend" }, trainLabel, valLabel),
       make("table", { class: "cu-scores" },
         make("thead", {}, make("tr", {}, make("td"), make("th", { scope: "col" }, "loss"),

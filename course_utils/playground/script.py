@@ -59,9 +59,7 @@ def _data(settings: Settings) -> list[str]:
         lines.append(f'dataset = load_dataset("{settings.data}")')
         lines.append(f'X, y = dataset.feature("{first}", "{second}"), dataset.y')
     lines += [
-        "train, val, _ = split(",
-        f"    X, y, fractions={fractions(settings)}, stratify=True, {seed=}",
-        ")",
+        f"train, val, _ = split(X, y, fractions={fractions(settings)}, stratify=True, {seed=})",
         "(X_train, y_train), (X_val, y_val) = train, val",
         "X_train, X_val = standardize(X_train, X_val)",
     ]

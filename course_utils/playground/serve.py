@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import socket
+import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -36,12 +38,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if find_spec("voila") is None or find_spec("anywidget") is None:
         raise ImportError("voila and anywidget are missing: pip install 'course-utils[app]'")
+    if not _is_free(args.port):
+        print(f"Port {args.port} is taken; try --port {args.port + 1}.", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         notebook = NOTEBOOK
         if not notebook.exists():  # installed without the lectures
             notebook = Path(folder) / "playground.ipynb"
             notebook.write_text(_ONE_CELL, encoding="utf-8")
         return _voila(notebook, args.port, open_browser=not args.no_browser)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _voila(notebook: Path, port: int, *, open_browser: bool) -> int:
@@ -51,7 +61,7 @@ def _voila(notebook: Path, port: int, *, open_browser: bool) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from voila.app import Voila
 
-    options = [f"--port={port}", "--template=playground"]
+    options = [f"--port={port}", "--template=playground", "--Voila.log_level=ERROR"]
     options += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
     # A page that was closed without saying so leaves its kernel behind: end it after ten minutes.
     options += [f"--MappingKernelManager.cull_{name}=600" for name in ("interval", "idle_timeout")]

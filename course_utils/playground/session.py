@@ -40,9 +40,6 @@ class Session:
         One row for each finished epoch: loss, accuracy, val_loss, val_accuracy.
     updates : int
         Steps of the optimizer so far.
-    grad_norms : list of float
-        The norm of each layer's gradient (weights and biases), first layer first; of the last
-        update.
     stopped : str or None
         Why no further update is possible: one sentence with what to try.
 
@@ -73,6 +70,7 @@ class Session:
     def reset(self) -> None:
         """Start afresh: the first weights again, no epoch trained."""
         settings = self.settings
+        self.updates = 0
         self._random = torch.Generator().manual_seed(settings.seed).get_state()
         with self._own_random():
             self.model = build_model(settings, self.plane.n_outputs)
@@ -91,8 +89,6 @@ class Session:
         self._batches: Iterator[tuple[Tensor, Tensor]] | None = None
         self._seen: list[tuple[Tensor, Tensor, float]] = []
         self.history = History()
-        self.updates = 0
-        self.grad_norms = [0.0] * len(self.layers)
         self.stopped: str | None = None
 
     @property
@@ -106,6 +102,15 @@ class Session:
     def layers(self) -> list[nn.Linear]:
         """The linear layers, the first at the front."""
         return [layer for layer in self.model.modules() if isinstance(layer, nn.Linear)]
+
+    @property
+    def grad_norms(self) -> list[float]:
+        """Norm of each layer's gradient (weights and biases) in the last update, in order."""
+        gradients = [p.grad for layer in self.layers for p in layer.parameters()]
+        norms = [0.0 if grad is None else grad.norm().item() for grad in gradients]
+        return [
+            math.hypot(weights, bias) for weights, bias in zip(norms[::2], norms[1::2], strict=True)
+        ]
 
     @property
     def updates_per_epoch(self) -> int:
@@ -154,29 +159,22 @@ class Session:
         value = loss.item()
         self.history.step_losses.append(value)
         self._seen.append((outputs.detach(), y, value))
-        self._measure_gradients()
-        if not math.isfinite(value) or not self._weights_are_finite():
+        last = len(self._seen) == self.updates_per_epoch
+        # Weights that overflow show in the loss of the next update; after the last, look at them.
+        if not math.isfinite(value) or (last and not self._weights_are_finite()):
             self.stopped = self._advice(value)
-        elif len(self._seen) == self.updates_per_epoch:
+        elif last:
             self._finish_epoch()
 
     def _finish_epoch(self) -> None:
-        outputs, ys = (
-            torch.cat([o for o, _, _ in self._seen]),
-            torch.cat([y for _, y, _ in self._seen]),
-        )
+        outputs = torch.cat([outputs for outputs, _, _ in self._seen])
+        ys = torch.cat([y for _, y, _ in self._seen])
         total = sum(value * len(y) for _, y, value in self._seen)
         row = {"epoch": len(self.history) + 1, "loss": total / len(ys)}
         row["accuracy"] = accuracy(outputs, ys)
         scores = evaluate(self.model, self.val, loss_fn=self.loss_fn, metrics=METRICS)
         self.history.append(row | {f"val_{name}": value for name, value in scores.items()})
         self._batches, self._seen = None, []
-
-    def _measure_gradients(self) -> None:
-        parameters = [p for layer in self.layers for p in layer.parameters()]
-        norms = torch._foreach_norm([p.grad for p in parameters if p.grad is not None])
-        pairs = torch.stack(norms).reshape(-1, 2)  # of weights and of biases
-        self.grad_norms = pairs.square().sum(dim=1).sqrt().tolist()
 
     def _weights_are_finite(self) -> bool:
         return all(bool(torch.isfinite(p).all()) for p in self.model.parameters())
@@ -194,6 +192,9 @@ class Session:
     @contextmanager
     def _own_random(self) -> Iterator[None]:
         """Draw from this run's own stream of torch's random numbers, and leave theirs to others."""
+        if self.updates and self.settings.penalty != "dropout":  # nothing is drawn any more
+            yield
+            return
         outside = torch.get_rng_state()
         torch.set_rng_state(self._random)
         try:

@@ -94,6 +94,8 @@ class Names:
             raise _error(outcome.failure)
         if outcome.status == "too slow":
             raise TimeoutError(f"not done after {_SECONDS:g} s")
+        if outcome.status == "blank":
+            raise RemoteError("Not done yet.")
         if outcome.status != "returned":
             raise RemoteError(outcome.detail or outcome.status)
         return self._received(outcome.value)
@@ -107,7 +109,13 @@ class Names:
         if isinstance(error, (TimeoutError, RemoteError)):
             return str(error)
         if isinstance(error, NameError):
-            return f"{error}: is the cell there, and does it run?"
+            broken = self.session.failures
+            first = next(iter(broken.items()), None)
+            if first is None:
+                return f"{error}: is the cell there?"
+            cell, why = first
+            line = f" at `{why.line}`" if why.line else ""
+            return f"Cell {cell!r} does not run: {why.type}{line}. {why.text}".strip()
         told = str(error) if isinstance(error, AssertionError) else ""
         return f"A test fails. {told}".strip()
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
@@ -147,7 +147,11 @@ class Session:
         """Call one of the student's functions. Never raises for what the student did."""
         tree, body = wire.pack(tuple(arguments))
         request = {"do": "call", "name": name, "arguments": tree, "seconds": seconds, "kind": kind}
-        return self._outcome(request, body, seconds)
+        outcome = self._outcome(request, body, seconds)
+        if outcome.failure == Failure("NameError", f"name '{name}' is not defined"):
+            failure = self.failures.get(name)  # its own cell has failed: that is the news
+            return replace(outcome, failure=failure or outcome.failure)
+        return outcome
 
     def use(self, handle: int, arguments: tuple[Any, ...], seconds: float, era: int) -> Outcome:
         """Call a function or module that a function of the student's returned."""
@@ -262,9 +266,10 @@ class Session:
             raise GraderError(f"the process that forks the workers has ended: {error}") from None
         self.cpu += end["cpu"]
         self.memory = max(self.memory, end["memory"])
+        if not why:  # nobody misses it: how it ends is of no interest
+            return ""
         ending = end["why"] or _ending(end["status"]) or why
-        if ending:
-            self.endings.append(ending)
+        self.endings.append(ending)
         return ending
 
 

@@ -23,6 +23,8 @@ from .staging import stage
 _MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 _MARK = "course-book"  # a file that says: this folder was written by us
 
+# A figure leads to itself alone: on a phone that is how to see it larger.
+_FIGURE = re.compile(r'(<img alt="[^"]*" src="((?:\.\./)*_images/[^"]+)" />)')
 _MENDED = {
     # A label that would hide the words of the line itself.
     '<summary aria-label="Toggle hidden content">': "<summary>",
@@ -158,6 +160,7 @@ def _mend_pages(site: Path) -> None:
         mended = text
         for wrong, right in _MENDED.items():
             mended = mended.replace(wrong, right)
+        mended = _FIGURE.sub(r'<a class="figure" href="\2">\1</a>', mended)
         if mended != text:
             page.write_text(mended, encoding="utf-8")
 

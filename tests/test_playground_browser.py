@@ -83,7 +83,7 @@ class App:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.note_request(request.url))
         page.goto(f"{server}#{query}")
-        page.wait_for_selector(".cu-scores tbody td")
+        page.wait_for_selector(".cu-playground[data-query]")
 
     def note_request(self, url: str) -> None:
         if not url.startswith((self.server, self.server.replace("http", "ws"), "data:", "blob:")):

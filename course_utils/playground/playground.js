@@ -521,7 +521,6 @@ class Surface {
     const { left, top, right, bottom } = this.frame();
     const { pictures, diagram } = this.app;
     context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = "high";
     const chosen = diagram.selected;
     let [picture, index] = [pictures.surface, 0];
     if (chosen && chosen.column === 0) [picture, index] = [pictures.inputs, chosen.row];
@@ -704,7 +703,8 @@ class App {
   }
 
   outputPanel() {
-    this.scores = make("tbody");
+    const cells = (this.scores = Array.from({ length: 4 }, () => make("td", {}, "–")));
+    const line = (name, ...two) => make("tr", {}, make("th", { scope: "row" }, name), ...two);
     const check = (text, className) => {
       const box = make("input", { type: "checkbox", checked: true, onchange: () => this.surface.drawPoints() });
       return [box, make("label", { class: "cu-check" }, box, make("span", { class: className }, text))];
@@ -717,7 +717,8 @@ class App {
       this.surface.node, this.legend, make("div", { class: "cu-legend" }, trainLabel, valLabel),
       make("table", { class: "cu-scores" },
         make("thead", {}, make("tr", {}, make("td"), make("th", { scope: "col" }, "loss"),
-          make("th", { scope: "col" }, "accuracy"))), this.scores));
+          make("th", { scope: "col" }, "accuracy"))),
+        make("tbody", {}, line("training", cells[0], cells[1]), line("validation", cells[2], cells[3]))));
   }
 
   networkPanel() {
@@ -977,10 +978,18 @@ class App {
     this.counts.rate.textContent = seconds
       ? thousands(Math.round((last.updates - first.updates) / seconds)) : "–";
     const row = history.at(-1);
-    const line = (name, loss, accuracy) => make("tr", {}, make("th", { scope: "row" }, name),
-      make("td", {}, row ? format(loss) : "–"), make("td", {}, row ? percent(accuracy) : "–"));
-    this.scores.replaceChildren(line("training", row?.[0], row?.[2]), line("validation", row?.[1], row?.[3]));
-    const text = row ? `epoch ${frame.epoch}: loss ${format(row[0])}, accuracy ${percent(row[2])}; `
+    [[0, row?.[0]], [2, row?.[1]]].forEach(([cell, loss]) => {
+      this.scores[cell].textContent = row ? format(loss) : "–";
+      this.scores[cell + 1].textContent = row ? percent(row[cell ? 3 : 2]) : "–";
+    });
+    this.describePictures(row);
+  }
+
+  // What a screen reader hears of the canvases; once a second will do.
+  describePictures(row) {
+    if (this.running && performance.now() - (this.described ?? -1000) < 1000) return;
+    this.described = performance.now();
+    const text = row ? `epoch ${this.frame.epoch}: loss ${format(row[0])}, accuracy ${percent(row[2])}; `
       + `validation loss ${format(row[1])}, accuracy ${percent(row[3])}` : "not trained yet";
     this.surface.canvas.setAttribute("aria-label", `Output over the plane with the points; ${text}`);
     this.curves.setAttribute("aria-label", `Loss by epoch; ${text}`);

@@ -170,12 +170,13 @@ def test_answers_and_checks_are_not_in_its_memory_nor_within_its_reach(zygote):
     )
     assert call(zygote, source).value == ([], 0, 0.0)
     assert call(zygote, source, name="g").failure.type == "ModuleNotFoundError"
-    assert call(zygote, source, name="h").failure.type == "PermissionError"
+    refused = {"PermissionError", "FileNotFoundError"}  # inside bubblewrap it does not exist
+    assert call(zygote, source, name="h").failure.type in refused
 
 
 def test_nothing_is_left_behind():
     before = set(Path("/tmp").glob("course-grading-*"))
-    with Zygote(1) as running:
+    with Zygote(1, wrapped=False) as running:
         made = set(Path("/tmp").glob("course-grading-*")) - before
         source = (
             "import threading, time\ndef f():\n    open('x', 'w').write('y')\n"

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import socket
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 import torch
 
+from .alone import AloneLane
 from .cells import UnreadableError, read_cells
+from .launch import ForkedLane, GraderError, Lane, Zygote, modules_of
 from .marking import Mark, Marked, mark, nothing
 from .sandbox import Limits, die_with_parent
-from .session import GraderError, Zygote
 from .submissions import Part, Submission
 
 _MOST_TRIES = 2  # of a submission whose lane dies: the second in a fresh lane
 _TICK = 1.0
+UNSAFE = "graded without a sandbox"
 
 
-def mark_submission(submission: Submission, lane: socket.socket) -> Marked:
+def mark_submission(submission: Submission, lane: Lane) -> Marked:
     """Mark all notebooks of a submission; what cannot be read is zero with a reason.
 
     Raises
@@ -65,12 +66,21 @@ class Pool:
         Of one submission.
     seconds
         After which a submission as a whole is given up.
+    alone
+        Without a sandbox, in processes that are not forked: works on any system, and slowly.
     """
 
     def __init__(
-        self, submissions: Sequence[Submission], *, jobs: int, limits: Limits, seconds: float
+        self,
+        submissions: Sequence[Submission],
+        *,
+        jobs: int,
+        limits: Limits,
+        seconds: float,
+        alone: bool = False,
     ) -> None:
         self.submissions, self.limits, self.seconds = submissions, limits, seconds
+        self.alone = alone
         self.jobs = max(1, min(jobs, len(submissions)))
         self.waiting = deque(range(len(submissions)))
         self.tries = [0] * len(submissions)
@@ -85,7 +95,7 @@ class Pool:
         GraderError
             If the grader itself cannot go on.
         """
-        _warm_up()
+        warm_up()
         try:
             self._start()
             while self.waiting or any(lane.task is not None for lane in self.lanes):
@@ -94,18 +104,21 @@ class Pool:
             self._stop()
 
     def _start(self) -> None:
-        modules = {
-            name for one in self.submissions for p in one.parts for name in p.notebook.modules
-        }
-        self.zygote = Zygote(self.jobs, limits=self.limits, modules=sorted(modules))
-        self.lanes = [self._lane(sock) for sock in self.zygote.lanes]
+        if self.alone:
+            self.lanes = [self._lane(AloneLane(), []) for _ in range(self.jobs)]
+            return
+        modules = modules_of([part.notebook for one in self.submissions for part in one.parts])
+        self.zygote = Zygote(self.jobs, limits=self.limits, modules=modules)
+        for lane in self.zygote.lanes:
+            self.lanes.append(self._lane(lane, [o for o in self.zygote.lanes if o is not lane]))
 
-    def _lane(self, sock: socket.socket) -> _Lane:
-        context = multiprocessing.get_context("fork")
+    def _lane(self, lane: Lane, others: Sequence[ForkedLane]) -> _Lane:
+        """Start a process that judges: by a fork, quick, or afresh where forks cannot be had."""
+        context = multiprocessing.get_context("spawn" if self.alone else "fork")
         ours, theirs = context.Pipe()
-        assert self.zygote is not None
-        others = [each for each in self.zygote.lanes if each is not sock]
-        process = context.Process(target=_work, args=(theirs, sock, others, self.submissions))
+        process = context.Process(  # type: ignore[attr-defined]  # either context has it
+            target=_work, args=(theirs, lane, others, self.submissions)
+        )
         process.start()
         theirs.close()
         return _Lane(process, ours)
@@ -162,12 +175,17 @@ class Pool:
         self._start()
 
 
+def told_unsafe(marked: Marked) -> Marked:
+    """Say in the reason that no sandbox was used."""
+    return replace(marked, reason="; ".join(filter(None, (marked.reason, UNSAFE))))
+
+
 def default_jobs() -> int:
     """As many lanes as there are cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _mark_part(part: Part, lane: socket.socket) -> Marked:
+def _mark_part(part: Part, lane: Lane) -> Marked:
     if part.path is None:
         return nothing(part.notebook, part.reason)
     try:
@@ -179,11 +197,12 @@ def _mark_part(part: Part, lane: socket.socket) -> Marked:
 
 def _work(
     line: Connection,
-    lane: socket.socket,
-    others: Sequence[socket.socket],
+    lane: Lane,
+    others: Sequence[ForkedLane],
     submissions: Sequence[Submission],
 ) -> None:
     die_with_parent()
+    warm_up()
     for other in others:
         other.close()
     while True:
@@ -192,14 +211,17 @@ def _work(
         except (EOFError, KeyboardInterrupt):
             return
         try:
-            line.send(mark_submission(submissions[task], lane).to_json())
+            marked = mark_submission(submissions[task], lane)
+            if isinstance(lane, AloneLane):
+                marked = told_unsafe(marked)
+            line.send(marked.to_json())
         except KeyboardInterrupt:
             return
         except GraderError as error:
             line.send(str(error))
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Do once, before the lanes are forked, what each would otherwise do for itself."""
     torch.set_num_threads(1)  # with more, a fork hangs at its first matrix product
     weight = torch.zeros(2, 1, requires_grad=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import socket
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,8 +11,9 @@ from ..checks import Result, grade
 from ..exercises import find_exercise
 from .assignment import Assignment, Check, code_of
 from .cells import Cell
+from .launch import GraderError, Lane
 from .proxies import Names, RemoteObject
-from .session import GraderError, RemoteCaller, Session
+from .session import RemoteCaller, Session
 
 _MOST_TEXT = 2_000
 
@@ -81,7 +81,7 @@ def nothing(assignment: Assignment, reason: str) -> Marked:
     return Marked(marks, reason)
 
 
-def mark(assignment: Assignment, cells: list[Cell], lane: socket.socket) -> Marked:
+def mark(assignment: Assignment, cells: list[Cell], lane: Lane) -> Marked:
     """Mark a submission.
 
     Parameters
@@ -91,7 +91,7 @@ def mark(assignment: Assignment, cells: list[Cell], lane: socket.socket) -> Mark
     cells
         Of the submission.
     lane
-        A socket to the zygote.
+        Starts its processes.
 
     Returns
     -------

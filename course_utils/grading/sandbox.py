@@ -58,9 +58,23 @@ def missing() -> dict[str, str]:
 
     Examples
     --------
-    >>> set(missing()) <= {"limits", "landlock", "seccomp", "own user"}
+    >>> set(missing()) <= {"limits", "landlock", "seccomp", "own user", "bubblewrap"}
     True
     """
+    from . import bubblewrap  # it asks this module what may be read
+
+    found = _missing_here()
+    if not sys.platform.startswith("linux"):
+        return found | {"bubblewrap": found["limits"]}
+    if why := bubblewrap.why_not():
+        found["bubblewrap"] = why
+    elif bubblewrap.keeps_user() and not _why_no_own_user(inside=True):
+        found.pop("own user", None)
+    return found
+
+
+def _missing_here() -> dict[str, str]:
+    """Layers that a process cannot put on by itself."""
     if not sys.platform.startswith("linux"):
         why = f"needs Linux; this is {sys.platform}"
         return dict.fromkeys(("limits", "landlock", "seccomp", "own user"), why)
@@ -85,7 +99,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits = Limits()) -> None:
         self.limits = limits
-        self.missing = missing()
+        self.missing = _missing_here()
         self._places = landlock.Places(readable()) if "landlock" not in self.missing else None
 
     def user_for(self, pid: int) -> int | None:
@@ -198,14 +212,25 @@ def _limit(limits: Limits, space: int) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def _why_no_own_user() -> str:
+def _why_no_own_user(*, inside: bool = False) -> str:
+    """Say why no worker can have a user of its own; `inside` bubblewrap, or out here."""
     if os.getuid() != 0:
         return "only root can give each submission a user of its own"
-    for path in (Path(sys.prefix), Path(sys.base_prefix), Path(os.__file__), _PACKAGE):
-        for folder in (path.resolve(), *path.resolve().parents):
+    if not any(first <= _FIRST_USER and end >= _FIRST_USER + _USERS for first, end in _users()):
+        return f"users {_FIRST_USER} and more do not exist in this container"
+    for path in (Path(os.__file__).parent, Path(sys.prefix), Path(sys.base_prefix), _PACKAGE):
+        parents = () if inside else path.resolve().parents  # in there they are made for all
+        for folder in (path.resolve(), *parents):
             if not folder.stat().st_mode & stat.S_IXOTH and folder.is_dir():
                 return f"other users may not enter {folder}, where Python or the course lies"
     return ""
+
+
+def _users() -> Iterator[tuple[int, int]]:
+    """Yield ranges of users that this process may become."""
+    for line in Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines():
+        first, _, count = map(int, line.split())
+        yield first, first + count
 
 
 def _no_new_privileges(libc: ctypes.CDLL) -> None:

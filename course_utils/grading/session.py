@@ -1,116 +1,22 @@
-"""The checker's side: starts the zygote, and speaks with the process of each submission."""
+"""The checker's side: speaks with the process of one submission."""
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
 from ..checks import Failure, Handle, HandleError, Outcome
 from . import outcomes, wire
-from .sandbox import Limits
+from .launch import GraderError, Lane, Zygote
 
-_START = 120.0  # seconds that the zygote may take to import torch
+__all__ = ["GraderError", "RemoteCaller", "RemoteHandle", "Session", "Zygote"]
+
 _MARGIN = 3.0  # seconds on top of a call's own limit, for a busy machine
 _SPARE_PROCESSES = 3  # for one submission, besides one for each of its cells
-
-
-class GraderError(RuntimeError):
-    """The grader itself cannot go on: no zygote, no sandbox."""
-
-
-class Zygote:
-    """A running zygote and the sockets of its lanes.
-
-    Parameters
-    ----------
-    lanes
-        How many lanes will use it at the same time.
-    limits
-        Of one submission.
-    modules
-        Imported before the first fork, besides torch and the course's own.
-    unsafe
-        Without a sandbox.
-
-    Raises
-    ------
-    GraderError
-        If it does not start.
-    """
-
-    def __init__(
-        self,
-        lanes: int = 1,
-        *,
-        limits: Limits = Limits(),  # noqa: B008  (frozen)
-        modules: Iterable[str] = (),
-        unsafe: bool = False,
-    ) -> None:
-        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(lanes)]
-        theirs = [pair[1] for pair in pairs]
-        self.lanes = [pair[0] for pair in pairs]
-        numbers = [each.fileno() for each in theirs]
-        options = {
-            "lanes": numbers,
-            "folder": tempfile.gettempdir(),
-            "limits": asdict(limits),
-            "modules": list(modules),
-            "unsafe": unsafe,
-        }
-        command = [sys.executable, "-m", "course_utils.grading.zygote", json.dumps(options)]
-        self.process = subprocess.Popen(
-            command,
-            pass_fds=numbers,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"},
-        )
-        for each in theirs:
-            each.close()
-        self.about = self._ready()
-
-    def _ready(self) -> dict[str, Any]:
-        about: dict[str, Any] = {}
-        for lane in self.lanes:
-            lane.settimeout(_START)
-            try:
-                about = json.loads(lane.recv(65536) or b"null")
-            except (OSError, ValueError):
-                about = {}
-            if not about:
-                self.process.kill()
-                raise GraderError("the process that forks the workers did not start.")
-        return about
-
-    def close(self) -> None:
-        """End it, and every worker with it."""
-        for lane in self.lanes:
-            lane.close()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def __enter__(self) -> Zygote:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @dataclass
@@ -123,7 +29,7 @@ class Session:
     Attributes
     ----------
     lane
-        A socket to the zygote.
+        Starts and ends its processes.
     cells
         Name and source of the cells to run, in order.
     seconds
@@ -132,7 +38,7 @@ class Session:
         Name of a cell → type, message and line of the exception that ended it.
     """
 
-    lane: socket.socket
+    lane: Lane
     cells: Sequence[tuple[str, str]]
     seconds: float = 10.0
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -186,15 +92,7 @@ class Session:
         GraderError
             If the zygote is gone or the sandbox cannot be closed.
         """
-        ours, theirs = socket.socketpair()
-        try:
-            socket.send_fds(self.lane, [b'{"do": "fork"}'], [theirs.fileno()])
-            self._worker = json.loads(self.lane.recv(4096))["worker"]
-        except (OSError, ValueError) as error:
-            raise GraderError(f"the process that forks the workers has ended: {error}") from None
-        finally:
-            theirs.close()
-        self._connection = ours
+        self._connection, self._worker = self.lane.begin()
         self.started += 1
         cells = [list(cell) for cell in self.cells]
         wait = self.seconds * (1 + len(cells))
@@ -258,12 +156,7 @@ class Session:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        try:
-            request = {"do": "end", "worker": self._worker, "closed": bool(why)}
-            self.lane.send(json.dumps(request).encode())
-            end = json.loads(self.lane.recv(4096))
-        except (OSError, ValueError) as error:
-            raise GraderError(f"the process that forks the workers has ended: {error}") from None
+        end = self.lane.end(self._worker, dying=bool(why))
         self.cpu += end["cpu"]
         self.memory = max(self.memory, end["memory"])
         if not why:  # nobody misses it: how it ends is of no interest

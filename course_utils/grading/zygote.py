@@ -1,8 +1,8 @@
 """The process that forks the workers: it has imported torch, and knows nothing else.
 
-``python -m course_utils.grading.zygote FD SCRATCH OPTIONS`` is started afresh by the grader and
-talks to its lanes over the socket FD. It never sees a test, a solution or a mark, so that nothing
-of them is in the memory that its workers inherit.
+``python -m course_utils.grading.zygote OPTIONS`` is started afresh by the grader, inside bubblewrap
+where that works, and talks to its lanes over sockets that it inherits. It never sees a test, a
+solution or a mark, so that nothing of them is in the memory that its workers inherit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .sandbox import Limits, Sandbox, missing
+from .sandbox import Limits, Sandbox
 
 _TICK = 0.1  # seconds between looks at the workers
 _DYING, _PAUSE = 0.1, 0.005  # seconds from a closed socket to a process's end
@@ -204,7 +204,10 @@ def main(argv: list[str]) -> int:
     zygote = Zygote(lanes, folder, Limits(**options["limits"]), unsafe=options["unsafe"])
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page that it touches
-    ready = {"ready": os.getpid(), "cpu": time.process_time() - started, "missing": missing()}
+    lacking = dict.fromkeys(("limits", "landlock", "seccomp", "own user"), "not wanted")
+    if zygote.sandbox is not None:
+        lacking = zygote.sandbox.missing
+    ready = {"ready": os.getpid(), "cpu": time.process_time() - started, "missing": lacking}
     try:
         for lane in lanes:
             lane.send(json.dumps(ready).encode())

@@ -17,6 +17,8 @@ from torch import nn
 
 from course_utils import MLP, accuracy, fit, load_dataset, seed_everything, split, standardize
 from course_utils.datasets.generators import KINDS
+from course_utils.notebooks.files import dumps, read_notebook
+from course_utils.notebooks.lint import lint
 from course_utils.playground import Session, Settings, SettingsError
 from course_utils.playground.choices import (
     ACTIVATIONS,
@@ -428,3 +430,9 @@ def test_every_penalty_has_a_first_strength_that_is_allowed():
     assert set(STRENGTHS) == set(PENALTIES)
     for penalty, strength in STRENGTHS.items():
         assert Settings(penalty=penalty, strength=strength).strength == strength
+
+
+def test_the_notebook_keeps_the_rules_of_any_notebook_and_is_stored_clean():
+    path = PACKAGE.parents[1] / "lectures" / "playground.ipynb"
+    assert lint(path) == []
+    assert path.read_text(encoding="utf-8") == dumps(read_notebook(path))

@@ -8,7 +8,7 @@ written stands in `course_utils.exercises`.
 from .calling import LocalCaller
 from .compare import kind_of
 from .exercise import Answer, Case, Exercise, Inputs, Mistake
-from .grading import Result, expected_value, grade, recognise
+from .grading import Result, expected_value, grade, known_caller, recognise
 from .outcome import Caller, Failure, Handle, HandleError, Outcome, copied, plain
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "expected_value",
     "grade",
     "kind_of",
+    "known_caller",
     "plain",
     "recognise",
 ]

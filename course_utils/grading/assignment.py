@@ -30,6 +30,16 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Manual:
+    """One cell that only a human can grade: a written answer, a task, code without a check."""
+
+    name: str
+    points: float
+    kind: str
+    task: bool
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One source notebook.
 
@@ -49,6 +59,8 @@ class Assignment:
         Grade ids of cells that are the instructor's: a submission's version is never run.
     digest
         Of the source, so that a change of it grades everything anew.
+    manual
+        Cells that wait for a human; no part of the points here.
     """
 
     name: str
@@ -58,6 +70,7 @@ class Assignment:
     checks: tuple[Check, ...]
     locked: frozenset[str]
     digest: str
+    manual: tuple[Manual, ...] = ()
 
     @property
     def max_points(self) -> float:
@@ -123,6 +136,11 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         checks,
         frozenset(cell.grade_id for cell in cells if cell.grade_id and not cell.solution),
         hashlib.sha256(data).hexdigest(),
+        tuple(
+            Manual(cell.grade_id, cell.points, "code" if cell.is_code else "markdown", cell.task)
+            for cell in cells
+            if cell.task or (cell.grade and (cell.solution or not cell.is_code))
+        ),
     )
 
 

@@ -32,7 +32,7 @@ class Cell:
         Whether it is a code cell.
     grade_id
         nbgrader's name for it; empty for a cell of the student's own.
-    solution, grade, locked
+    solution, grade, locked, task
         nbgrader's marks.
     points
         What a check is worth.
@@ -45,6 +45,7 @@ class Cell:
     grade: bool = False
     locked: bool = False
     points: float = 0.0
+    task: bool = False
 
 
 def read_cells(path: Path) -> list[Cell]:
@@ -60,7 +61,7 @@ def read_cells(path: Path) -> list[Cell]:
     UnreadableError
         If it is missing, too large, no JSON, or no notebook of format 4.
     """
-    return cells_of(_read(path))
+    return cells_of(read_bytes(path))
 
 
 def cells_of(data: bytes) -> list[Cell]:
@@ -113,7 +114,14 @@ def without_magics(source: str) -> str:
     return _MAGIC.sub(r"\1pass  # \2", source)
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a regular file of bounded size; a link is not followed.
+
+    Raises
+    ------
+    UnreadableError
+        If it is missing, too large, or no such file.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -154,4 +162,5 @@ def _cell(cell: Any) -> Cell:
         marks.get("grade") is True,
         marks.get("locked") is True,
         float(points) if isinstance(points, (int, float)) else 0.0,
+        marks.get("task") is True,
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .assignment import Assignment, AssignmentError, load_assignment
+from .gradebook import write_gradebook
 from .lanes import Pool, default_jobs
 from .marking import Marked
 from .reports import write_reports
@@ -65,6 +66,8 @@ def _grade(options: argparse.Namespace) -> int:
             print(f"\nstopped: {len(done)} of {len(submissions)} graded; the same command goes on.")
             return 130
         write_results(options.out, done)
+        if why := write_gradebook(options.gradebook or options.out / "gradebook.db", done):
+            print(why, file=sys.stderr)
     print(_last_line(options, len(todo), done))
     return 0
 
@@ -201,6 +204,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     add("--assignment", action="append", default=[], metavar="NAME", help="only this, say 01")
     add("--roster", type=Path, metavar="CSV", help="students who must have a row")
+    add("--gradebook", type=Path, metavar="DB", help="nbgrader's; default: gradebook.db in DIR")
     add("--jobs", type=int, default=default_jobs(), metavar="N", help="default: every core")
     add("--force", action="store_true", help="grade all again")
     add("--cpu", type=int, default=60, metavar="SECONDS", help="CPU limit of a submission")

@@ -12,10 +12,12 @@ from ..exercises import find_exercise
 from .assignment import Assignment, Check, code_of
 from .cells import Cell
 from .launch import GraderError, Lane
+from .memory import Memory
 from .proxies import Names, RemoteObject
 from .session import RemoteCaller, Session
 
 _MOST_TEXT = 2_000
+_MEMORY = Memory()
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _checked(check: Check, scope: dict[str, Any], session: Session) -> Mark:
         exercise = find_exercise(exercise_id)
         name = getattr(answer, "course_name", exercise_id)
         caller = RemoteCaller(session, name, exercise.seconds, exercise.kind)
-        results.append(grade(exercise, caller, seed=seed))
+        results.append(grade(exercise, caller, seed=seed, known=_MEMORY))
         return results[-1]
 
     names = Names(session)

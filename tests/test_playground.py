@@ -416,7 +416,7 @@ def test_the_other_cure_of_xor_is_a_product():
 
 
 def test_the_page_has_the_courses_colours():
-    style = (PACKAGE / "playground.css").read_text(encoding="utf-8")
+    style = (PACKAGE / "page" / "playground.css").read_text(encoding="utf-8")
     light, dark = style.split('[data-theme="dark"]', 1)
     found = dict(re.findall(r"--cu-(class-\d|train|val): (#\w+);", light))
     wanted = {"class-0": "blue", "class-1": "orange", "class-2": "green"}

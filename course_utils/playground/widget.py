@@ -59,6 +59,12 @@ def offers() -> dict[str, Any]:
     }
 
 
+# The page of the playground: it holds no state but what the kernel sent last, and computes nothing
+# but colours and places. One script for the browser, several short files for its readers.
+_PAGE = Path(__file__).with_name("page")
+_SCRIPTS = ("helpers", "palette", "charts", "network", "surface", "controls")
+
+
 class Playground(anywidget.AnyWidget):
     """A network to build, train and watch; see `course_utils.playground.playground`.
 
@@ -70,8 +76,8 @@ class Playground(anywidget.AnyWidget):
         Whether it is being trained.
     """
 
-    _esm = Path(__file__).with_name("playground.js")
-    _css = Path(__file__).with_name("playground.css")
+    _esm = "\n".join((_PAGE / f"{part}.js").read_text(encoding="utf-8") for part in _SCRIPTS)
+    _css = _PAGE / "playground.css"
     offers = traitlets.Dict().tag(sync=True)
 
     def __init__(self, settings: Settings | None = None) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -481,3 +482,41 @@ def test_an_exercise_with_a_fault_is_refused(change, words):
     given = {f.name: getattr(EXERCISE, f.name) for f in fields(EXERCISE)} | change
     with pytest.raises(ValueError, match=words):
         Exercise(**given)
+
+
+def exercise_of(reference, *cases):
+    """An exercise without mistakes that could be recognised."""
+    return replace(
+        EXERCISE,
+        signature="double(x)",
+        returns="a tensor",
+        parts=(),
+        reference=reference,
+        cases=cases,
+        mistakes=[Mistake(name, lambda x, name=name: name, "-") for name in "abc"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "not_said"),
+    [
+        (lambda x: x + 0 * x.T, "Did (N, 1) meet (N,)", "too many numbers"),
+        (lambda x: x.mean(), "too few numbers", "size 1 is missing"),
+        (lambda x: [x[0, 0], x[0, 0]], "torch.stack", "torch.tensor(…)"),
+    ],
+)
+def test_a_shape_is_explained_by_the_case_that_tells_most(answer, said, not_said):
+    one = Case("one row", lambda: (torch.tensor([[2.0]]),))
+    three = Case("three rows", lambda: (torch.tensor([[2.0], [3.0], [5.0]]),))
+    message = grade(exercise_of(lambda x: x * 1, one, three), LocalCaller(answer)).message
+    assert said in message
+    assert not_said not in message
+    assert '"one row"' not in message or "Right for" in message
+
+
+def test_one_wrong_number_is_not_called_a_factor():
+    cases = [Case(str(n), lambda n=n: (torch.tensor(float(n)),)) for n in (1, 2)]
+    message = grade(exercise_of(lambda x: x * x, *cases), LocalCaller(lambda x: x * 7)).message
+    assert "Wrong in both cases." in message
+    assert "too large" in message
+    assert "factor" not in message

@@ -40,6 +40,7 @@ class Complaint:
     kind: str
     text: str
     numbers: Numbers | None = None
+    size: int = 0  # of the expected tensor, where its shape is the complaint
 
 
 def complain(exercise: Exercise, expected: Any, given: Any) -> Complaint | None:
@@ -140,6 +141,8 @@ def _wrong_kind(exercise: Exercise, where: str, expected: Any, given: Any) -> Co
     if isinstance(expected, Tensor):
         if isinstance(given, np.ndarray):
             cure = " torch.from_numpy(…) turns an array into a tensor."
+        elif isinstance(given, (list, tuple)) and given and isinstance(given[0], Tensor):
+            cure = " torch.stack(…) makes one tensor of several."
         elif isinstance(given, (list, int, float)) and not isinstance(given, bool):
             cure = " Stay with tensors from start to end, or use torch.tensor(…)."
     elif isinstance(given, Tensor) and isinstance(expected, (int, float)) and given.numel() == 1:
@@ -173,7 +176,8 @@ def _shape(exercise: Exercise, where: str, expected: Any, given: Any) -> Complai
             else ""
         )
     elif right == () or given.numel() > expected.numel():
-        broadcast = len(shape) == 2 and shape[0] == shape[1] and right in ((shape[0],), shape[:1])
+        n = shape[0] if len(shape) == 2 and shape[0] == shape[1] > 2 else 0
+        broadcast = right in ((n,), (n, 1))
         why = (
             " Did (N, 1) meet (N,), and every row met every other?"
             if broadcast
@@ -183,7 +187,8 @@ def _shape(exercise: Exercise, where: str, expected: Any, given: Any) -> Complai
         )
     elif given.numel() < expected.numel():
         why = " There are too few numbers: was too much summed or averaged?"
-    return Complaint("shape", f"{_name(where)} has shape {shape}; expected is shape {right}.{why}")
+    text = f"{_name(where)} has shape {shape}; expected is shape {right}.{why}"
+    return Complaint("shape", text, size=expected.numel())
 
 
 def _device(exercise: Exercise, where: str, expected: Any, given: Any) -> Complaint | None:
@@ -261,7 +266,7 @@ def _row(value: Any) -> Tensor:
 
 def _part(exercise: Exercise, where: str, number: int) -> str:
     if where or number >= len(exercise.parts):
-        return f"{where or 'the answer'}[{number}]"
+        return f"{where or 'result'}[{number}]"
     return exercise.parts[number]
 
 

@@ -73,6 +73,8 @@ def _factor(wrong: Sequence[tuple[Inputs, Numbers]]) -> str:
             return "is too small by the factor N, the number of rows: a mean where a sum belongs?"
     if max(known) - min(known) < 1e-3 * abs(known[0]):
         return "is off by one and the same factor in every case."
+    if all(int((n.expected != 0).sum()) < 2 for _, n in wrong):
+        return ""  # between two single numbers there always is a factor
     return "is off by a factor, which differs from case to case."
 
 
@@ -97,10 +99,11 @@ def _some(wrong: Sequence[tuple[Inputs, Numbers]]) -> str:
     count, total = int(right.sum()), len(right)
     if not 0 < count < total:
         return ""
+    some = f"{count} of {total}" if count > 1 else f"of {total}"
     if bool(right[:count].all()):
-        return f"is right in the first {count} of {total} numbers, then wrong."
+        return f"is right in the first {some} numbers, then wrong."
     if bool(right[-count:].all()):
-        return f"is right in the last {count} of {total} numbers, wrong before."
+        return f"is right in the last {some} numbers, wrong before."
     return f"is right in {count} of {total} numbers."
 
 

@@ -25,12 +25,12 @@ def message(
     wrong = [t for t in tried if not t.right]
     if not wrong:
         return _right(exercise, tried)
-    first = wrong[0]
+    first = _most_telling(wrong)
     if first.outcome.status == "blank":
         lines = [f"○ {exercise.id}: not done yet ({_points(exercise.points)})."]
         return "\n".join(lines + _hint_lines(exercise, exercise.hints, hint, offer=False))
-    lines = [f"✗ {exercise.id}: not right yet ({_score(exercise, earned)}).{_where(tried)}"]
-    problem, plain_words = _problem(exercise, wrong)
+    lines = [f"✗ {exercise.id}: not right yet ({_score(exercise, earned)}).{_where(tried, first)}"]
+    problem, plain_words = _problem(exercise, wrong, first)
     if problem and not (mistake and not plain_words):
         lines.append(f"  {problem}")
     lines += _printed(first)
@@ -46,22 +46,30 @@ def _right(exercise: Exercise, tried: Sequence[Tried]) -> str:
         text = f"✓ {exercise.id}: right ({_points(exercise.points)})."
     else:
         n = len(tried)
-        cases = f"all {n} cases" if n > 1 else "the one case"
+        cases = _all(n) if n > 1 else "the one case"
         text = f"✓ {exercise.id}: {cases} right ({_points(exercise.points)})."
     if any(t.outcome.printed for t in tried):
         text += " It also prints; a function that only returns is easier to use."
     return text
 
 
-def _where(tried: Sequence[Tried]) -> str:
+def _most_telling(wrong: Sequence[Tried]) -> Tried:
+    """The first wrong case; of wrong shapes the largest, for size 1 hides what was lost."""
+    if wrong[0].complaint is None or wrong[0].complaint.kind != "shape":
+        return wrong[0]
+    shapes = [t for t in wrong if t.complaint is not None and t.complaint.kind == "shape"]
+    return max(shapes, key=lambda t: t.complaint.size if t.complaint else 0)
+
+
+def _where(tried: Sequence[Tried], first: Tried) -> str:
     """Which cases are wrong; nothing where it says no more than the problem does."""
     run = [t for t in tried if t.outcome.status in ("returned", "raised", "too slow", "stopped")]
     wrong = [t for t in run if not t.right]
     if not wrong or len(tried) == 1:
         return ""
-    name = _case_name(wrong[0])
+    name = _case_name(first)
     if len(wrong) == len(run):
-        return f" Wrong in all {len(run)} cases." if len(run) == len(tried) else f" Case: {name}."
+        return f" Wrong in {_all(len(run))}." if len(run) == len(tried) else f" Case: {name}."
     right = next((t for t in run if t.right), None)
     if len(wrong) == 1:
         return f" Only {name} is wrong; the other {len(run) - 1} cases are right."
@@ -69,9 +77,8 @@ def _where(tried: Sequence[Tried]) -> str:
     return f" Right for {_case_name(right)}, wrong for {name}; {len(wrong)} of {len(run)} wrong."
 
 
-def _problem(exercise: Exercise, wrong: Sequence[Tried]) -> tuple[str, bool]:
+def _problem(exercise: Exercise, wrong: Sequence[Tried], first: Tried) -> tuple[str, bool]:
     """Return a sentence, and whether it speaks of more than numbers."""
-    first = wrong[0]
     status, detail = first.outcome.status, first.outcome.detail
     name, signature = exercise.id, exercise.signature
     if status == "class":
@@ -125,7 +132,8 @@ def _not_a_function(exercise: Exercise, outcome: Outcome) -> str:
 
 def _raised(failure: Failure, *, hidden: bool) -> str:
     """Exception, message and line; for a hidden case no message, which may hold its inputs."""
-    line = f", in your line {failure.number}: `{failure.line}`" if failure.line else ""
+    quoted = failure.line if len(failure.line) <= 90 else f"{failure.line[:89]}…"
+    line = f", in your line {failure.number}: `{quoted}`" if quoted else ""
     if failure.type == "SystemExit":
         return f"It calls exit(){line}. Use return to leave a function."
     if failure.type == "RecursionError":
@@ -164,6 +172,10 @@ def _hint_lines(
 
 def _case_name(tried: Tried) -> str:
     return "a hidden case" if tried.case.hidden else f'"{tried.case.name}"'
+
+
+def _all(n: int) -> str:
+    return "both cases" if n == 2 else f"all {n} cases"
 
 
 def _score(exercise: Exercise, earned: float) -> str:

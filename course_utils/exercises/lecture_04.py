@@ -598,7 +598,11 @@ def judge_xor(inputs: Inputs, value: Any) -> str | None:
     W1, b1, W2, b2 = (item.detach().double() for item in value)
     X = torch.tensor([[off, off], [off, on], [on, off], [on, on]], dtype=torch.float64)
     z = (torch.relu(X @ W1 + b1) @ W2 + b2).flatten()
-    right = ((z > 0) == torch.tensor([False, True, True, False])) & (z != 0) & torch.isfinite(z)
+    if not bool(torch.isfinite(z).all()):
+        return "The logit is NaN or infinite at one of the four points."
+    if bool((z == 0).any()):
+        return "The logit is 0 at one of the four points: that is neither positive nor negative."
+    right = (z > 0) == torch.tensor([False, True, True, False])
     kinds = (right[0], right[1] & right[2], right[3])
     wrong = [name for name, is_right in zip(KINDS, kinds, strict=True) if not is_right]
     return f"The logit has the wrong sign with {', with '.join(wrong)}." if wrong else None

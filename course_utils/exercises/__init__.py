@@ -1,45 +1,43 @@
-"""The exercises of the course: data, one file for each lecture; and `check`, which tries answers.
+"""The exercises of the course: data, a file for each; and `check`, which tries answers.
 
 How to write an exercise
 ------------------------
-Put it into ``lecture_NN.py``, at the end of ``EXERCISES``, and its right variants into
-``tests/exercises/lecture_NN.py``; ``pytest tests/test_exercises.py -k NN`` then proves it: the
+Put it into a file of its own, named by its id, ``lecture_NN/mean_square.py``; name it in the
+``EXERCISES`` of ``lecture_NN/__init__.py``, in the notebook's order; and put its right variants
+into ``tests/exercises/lecture_NN.py``. ``pytest tests/test_exercises.py -k NN`` then proves it: the
 reference is right, a blank earns nothing, every mistake is refused with its own hint, every
 variant is accepted. A complete small one::
 
     import torch
-    from torch import Tensor
 
-    from ..checks import Case, Exercise, Mistake
+    from ...checks import Case, Exercise, Mistake
 
-    EXERCISES = (
-        Exercise(
-            id="mean_square",  # the student's function has this name; unique in the course
-            title="The mean of the squares",
-            signature="mean_square(x)",
-            points=1,
-            minutes=3,
-            returns="a float32 tensor of shape ()",  # in words, for messages
-            reference=lambda x: torch.nn.functional.mse_loss(x, torch.zeros_like(x)),
-            cases=(  # by hand: typical, then edges; different sizes tell sum from mean
-                Case("two numbers", lambda: (torch.tensor([1.0, 3.0]),)),
-                Case("a table", lambda: (torch.arange(6.0).reshape(3, 2),)),
-                Case("one number", lambda: (torch.tensor([-2.0]),), costs=0.5),
-            ),
-            draw=lambda generator: (torch.randn(7, generator=generator),),
-            mistakes=(
-                Mistake(
-                    "sum instead of mean",
-                    lambda x: (x**2).sum(),
-                    ("Twice as many rows: should the result be twice as large?",
-                     "Divide by how many numbers there are."),
-                ),
-                Mistake("no square", lambda x: x.mean(), "Can the result be negative?"),
-                Mistake("square of the mean", lambda x: x.mean() ** 2,
-                        "Which comes first, the square or the mean?"),
-            ),
-            hints=("Try it by hand with the numbers 1 and 3.", "Square, then average."),
+    MEAN_SQUARE = Exercise(
+        id="mean_square",  # the student's function has this name; unique in the course
+        title="The mean of the squares",
+        signature="mean_square(x)",
+        points=1,
+        minutes=3,
+        returns="a float32 tensor of shape ()",  # in words, for messages
+        reference=lambda x: torch.nn.functional.mse_loss(x, torch.zeros_like(x)),
+        cases=(  # by hand: typical, then edges; different sizes tell sum from mean
+            Case("two numbers", lambda: (torch.tensor([1.0, 3.0]),)),
+            Case("a table", lambda: (torch.arange(6.0).reshape(3, 2),)),
+            Case("one number", lambda: (torch.tensor([-2.0]),), costs=0.5),
         ),
+        draw=lambda generator: (torch.randn(7, generator=generator),),
+        mistakes=(
+            Mistake(
+                "sum instead of mean",
+                lambda x: (x**2).sum(),
+                ("Twice as many rows: should the result be twice as large?",
+                 "Divide by how many numbers there are."),
+            ),
+            Mistake("no square", lambda x: x.mean(), "Can the result be negative?"),
+            Mistake("square of the mean", lambda x: x.mean() ** 2,
+                    "Which comes first, the square or the mean?"),
+        ),
+        hints=("Try it by hand with the numbers 1 and 3.", "Square, then average."),
     )
 
 and ``tests/exercises/lecture_NN.py``::
@@ -85,7 +83,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from ..checks import Exercise, LocalCaller, Result, grade, kind_of
@@ -101,8 +99,8 @@ def lectures() -> tuple[str, ...]:
     >>> "01" in lectures()
     True
     """
-    files = Path(__file__).parent.glob("lecture_*.py")
-    return tuple(sorted(file.stem.removeprefix("lecture_") for file in files))
+    names = (module.name for module in iter_modules(__path__))
+    return tuple(sorted(n.removeprefix("lecture_") for n in names if n.startswith("lecture_")))
 
 
 @cache
@@ -132,7 +130,7 @@ def exercises_of(lecture: str) -> tuple[Exercise, ...]:
 
 
 def all_exercises() -> Iterator[tuple[str, Exercise]]:
-    """Go through lecture numbers and exercises; a lecture's file is read when its turn comes."""
+    """Go through lecture numbers and exercises; a lecture's files are read when its turn comes."""
     for lecture in lectures():
         for exercise in exercises_of(lecture):
             yield lecture, exercise

@@ -33,6 +33,7 @@ _EXPORTS: dict[str, str] = {
     "LinearRegression": "models",
     "LogisticRegression": "models",
     "MLP": "models",
+    "ConvNet": "models",
     # activations
     "activation_facts": "activations",
     # training

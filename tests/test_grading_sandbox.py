@@ -142,7 +142,7 @@ def test_answers_and_grader_are_not_among_the_readable_places():
     for secret in ("exercises", "checks", "grading"):
         hidden = package / secret
         assert not [p for p in places if hidden == p or p in hidden.parents or hidden in p.parents]
-    assert any(p == package / "models.py" for p in places)
+    assert any(p == package / "models" for p in places)
     assert not [p for p in places if Path.home() == p or Path.cwd() == p]
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils import MLP, LinearRegression, LogisticRegression
+from course_utils import MLP, ConvNet, LinearRegression, LogisticRegression
 
 
 def n_parameters(model: nn.Module) -> int:
@@ -150,3 +150,75 @@ def test_bad_sizes_are_refused() -> None:
         MLP(8, 4, 1, dropout=1.0)
     with pytest.raises(ValueError, match="'he', 'xavier'"):
         MLP(8, 4, 1, init="kaiming")
+
+
+def test_conv_net_is_the_net_of_62006_parameters() -> None:
+    model = ConvNet(3, 10)
+    sizes = [sum(p.numel() for p in m.parameters()) for m in model.layers if list(m.parameters())]
+    assert sizes == [456, 2416, 48120, 10164, 850]
+    assert n_parameters(model) == 62006
+    shapes, X = [], torch.zeros(4, 3, 32, 32)
+    for layer in model.layers:
+        X = layer(X)
+        if not isinstance(layer, nn.ReLU):
+            shapes.append(tuple(X.shape[1:]))
+    maps = [(6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (400,), (120,), (84,), (10,)]
+    assert shapes == maps
+
+
+@pytest.mark.parametrize("image_size", [10, 13, 28])
+@pytest.mark.parametrize(("kernel_size", "padding"), [(1, 0), (3, 1), (3, 0), (5, 2)])
+@pytest.mark.parametrize("pool", [1, 2])
+@pytest.mark.parametrize("channels", [(), (4,), (2, 3)])
+def test_conv_net_knows_its_sizes(image_size, kernel_size, padding, pool, channels) -> None:
+    model = ConvNet(
+        2, 3, image_size=image_size, channels=channels, kernel_size=kernel_size,
+        padding=padding, pool=pool, hidden=(7,), activation=nn.Tanh,
+    )  # fmt: skip
+    assert model(torch.zeros(5, 2, image_size, image_size)).shape == (5, 3)
+    assert sum(isinstance(layer, nn.MaxPool2d) for layer in model.layers) == (
+        len(channels) if pool > 1 else 0
+    )
+    assert sum(isinstance(layer, nn.Tanh) for layer in model.layers) == len(channels) + 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "cure"),
+    [
+        ((3, 32, 32), "X.unsqueeze(0)"),
+        ((5, 32, 32, 3), "X.permute(0, 3, 1, 2)"),
+        ((5, 3072), "X.reshape(-1, 3, 32, 32)"),
+        ((5, 3, 28, 28), "samples, channels, height, width"),
+    ],
+)
+def test_conv_net_names_the_cure_for_a_wrong_shape(shape, cure) -> None:
+    with pytest.raises(ValueError, match="expects images of shape") as error:
+        ConvNet(3, 10)(torch.zeros(shape))
+    assert cure in str(error.value)
+
+
+def test_conv_net_wants_an_axis_for_a_single_channel() -> None:
+    with pytest.raises(ValueError, match=r"X\.unsqueeze\(1\)"):
+        ConvNet(1, 10, image_size=28)(torch.zeros(5, 28, 28))
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "arguments"),
+    [
+        (ValueError, "nothing is left of maps of 2x2", {"image_size": 8, "kernel_size": 5}),
+        (ValueError, "padding is a number of rows", {"padding": -1}),
+        (ValueError, r"channels\[1\] must be 1 or more", {"channels": (6, 0)}),
+        (TypeError, r"hidden\[0\] must be a whole number", {"hidden": (1.5,)}),
+        (ValueError, "pool must be 1 or more", {"pool": 0}),
+    ],
+)
+def test_conv_net_refuses_what_cannot_be_built(error, words, arguments) -> None:
+    with pytest.raises(error, match=words):
+        ConvNet(3, 10, **arguments)
+
+
+def test_conv_net_says_which_dtype_is_wrong() -> None:
+    with pytest.raises(TypeError, match=r"X\.to\(torch.float32\)"):
+        ConvNet(3, 10)(torch.zeros(1, 3, 32, 32, dtype=torch.float64))
+    with pytest.raises(TypeError, match="tensors only"):
+        ConvNet(3, 10)([[0.0]])

@@ -1,16 +1,13 @@
-"""The models that the lectures derive: small modules (``nn.Module``) and nothing else.
-
-Weights are drawn on the CPU from PyTorch's global generator, so that a seeded model starts from
-the same numbers wherever it is moved afterwards.
-"""
+"""Models of tables: a linear layer, with a logit to read, or with hidden layers before it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import cast
 
 from torch import Tensor, nn
+
+from ._inputs import apply, require_counts
 
 Init = Callable[[Tensor], object]
 
@@ -43,12 +40,12 @@ class LinearRegression(nn.Module):
 
     def __init__(self, n_features: int, n_outputs: int = 1) -> None:
         super().__init__()
-        _require_counts(n_features=n_features, n_outputs=n_outputs)
+        require_counts(n_features=n_features, n_outputs=n_outputs)
         self.linear = nn.Linear(n_features, n_outputs)
 
     def forward(self, X: Tensor) -> Tensor:
         """Return predictions (N, n_outputs) for `X` (N, n_features), float32."""
-        return _apply(self.linear, X, self.linear.in_features)
+        return apply(self.linear, X, self.linear.in_features)
 
 
 class LogisticRegression(nn.Module):
@@ -75,7 +72,7 @@ class LogisticRegression(nn.Module):
 
     def __init__(self, n_features: int, n_classes: int = 2) -> None:
         super().__init__()
-        _require_counts(n_features=n_features, n_classes=n_classes)
+        require_counts(n_features=n_features, n_classes=n_classes)
         if n_classes < 2:
             raise ValueError(
                 "n_classes must be 2 or more: with one class there is nothing to tell apart. "
@@ -85,7 +82,7 @@ class LogisticRegression(nn.Module):
 
     def forward(self, X: Tensor) -> Tensor:
         """Return logits, (N, 1) or (N, n_classes), for `X` (N, n_features), float32."""
-        return _apply(self.linear, X, self.linear.in_features)
+        return apply(self.linear, X, self.linear.in_features)
 
 
 class MLP(nn.Module):
@@ -139,7 +136,7 @@ class MLP(nn.Module):
                 f"MLP got {len(widths)} width(s); give the features, the hidden widths and the "
                 "outputs, for example MLP(8, 6, 4, 1)."
             )
-        _require_counts(**{f"width {i}": width for i, width in enumerate(widths)})
+        require_counts(**{f"width {i}": width for i, width in enumerate(widths)})
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is a probability in [0, 1), not {dropout}.")
         layers: list[nn.Module] = []
@@ -158,7 +155,7 @@ class MLP(nn.Module):
 
     def forward(self, X: Tensor) -> Tensor:
         """Return outputs (N, widths[-1]) for `X` (N, widths[0]), float32."""
-        return _apply(self.layers, X, self.widths[0])
+        return apply(self.layers, X, self.widths[0])
 
 
 def _initialise(model: nn.Module, init: str | Init) -> None:
@@ -170,52 +167,3 @@ def _initialise(model: nn.Module, init: str | Init) -> None:
         if isinstance(layer, nn.Linear):
             init(layer.weight)
             nn.init.zeros_(layer.bias)
-
-
-def _require_counts(**counts: int) -> None:
-    for name, count in counts.items():
-        if isinstance(count, bool) or not isinstance(count, int):
-            raise TypeError(f"{name} must be a whole number, not {count!r}.")
-        if count < 1:
-            raise ValueError(f"{name} must be 1 or more, not {count}.")
-
-
-def _apply(layer: Callable[[Tensor], Tensor], X: Tensor, n_features: int) -> Tensor:
-    """Return ``layer(X)``, or say in a student's words why that is impossible.
-
-    One row without a batch dimension would pass PyTorch silently, so shapes are looked at first;
-    dtype and device only after PyTorch has refused, so that good inputs wait for nothing.
-    """
-    if not isinstance(X, Tensor):
-        raise TypeError(
-            f"the model got a {type(X).__name__}, but computes with tensors only. "
-            "Convert it first: torch.tensor(X, dtype=torch.float32)."
-        )
-    if X.ndim < 2 or X.shape[-1] != n_features:
-        raise ValueError(
-            f"the model expects inputs of shape (N, {n_features}), but got {tuple(X.shape)}. "
-            f"{_shape_cure(X, n_features)}"
-        )
-    try:
-        return layer(X)
-    except RuntimeError:
-        weight = next(cast(nn.Module, layer).parameters())
-        if X.dtype != weight.dtype:
-            raise TypeError(
-                f"the inputs are {X.dtype}, the weights {weight.dtype}. "
-                f"Convert the inputs: X = X.to({weight.dtype})."
-            ) from None
-        if X.device != weight.device:
-            raise ValueError(
-                f"the model is on {weight.device}, the inputs are on {X.device}. Move both to one "
-                "device: model.to(device) and X.to(device)."
-            ) from None
-        raise
-
-
-def _shape_cure(X: Tensor, n_features: int) -> str:
-    if X.ndim == 1 and n_features == 1:
-        return "One column of numbers is X.reshape(-1, 1)."
-    if X.ndim == 1 and len(X) == n_features:
-        return "A single row needs a batch dimension: X.unsqueeze(0)."
-    return "Rows are samples, columns are features."

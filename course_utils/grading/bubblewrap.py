@@ -16,13 +16,14 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from . import sandbox
+from .places import PACKAGE, readable
 
 FOLDER = "/tmp"  # the only place in there that can be written to: in memory, and of bounded size
 _SPARE = 512 << 20  # of its size: a submission is stopped only some time after it grew too large
-_PACKAGE = Path(__file__).resolve().parents[1]
-_OURS = ("__init__", "landlock", "objects", "outcomes", "sandbox", "seccomp", "wire", "worker",
-         "zygote")  # fmt: skip
+_OURS = (
+    *("__init__", "bubblewrap", "landlock", "objects", "outcomes", "places", "sandbox", "seccomp"),
+    *("wire", "worker", "zygote"),
+)
 _OWN = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 # What the zygote does as root: start workers as other users, end them, clear up behind them.
 _POWERS = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETPCAP", "SETUID")
@@ -55,7 +56,7 @@ def command(scratch: int = 0, modules: Iterable[str] = ()) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Return the whole environment of a process inside; nothing of the present one leaks in."""
-    path = [str(_PACKAGE.parent), str(Path.cwd()), os.environ.get("PYTHONPATH", "")]
+    path = [str(PACKAGE.parent), str(Path.cwd()), os.environ.get("PYTHONPATH", "")]
     return {
         "HOME": FOLDER, "TMPDIR": FOLDER, "LOGNAME": "grader", "PATH": "", "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1",
@@ -92,7 +93,7 @@ def _chosen() -> tuple[tuple[str, ...], str]:
 
 
 def _command(kind: Sequence[str], scratch: int = 0, modules: Iterable[str] = ()) -> list[str]:
-    places = _outermost([*sandbox.readable(), *_python(), *_grader(), *_homes(modules)])
+    places = _outermost([*readable(), *_python(), *_grader(), *_homes(modules)])
     words = [shutil.which("bwrap") or "bwrap", "--die-with-parent", *kind, "--proc", "/proc"]
     words += ["--size", str(scratch + _SPARE), "--tmpfs", FOLDER]
     for folder in sorted({parent for place in places for parent in place.parents} - {Path("/")}):
@@ -103,7 +104,7 @@ def _command(kind: Sequence[str], scratch: int = 0, modules: Iterable[str] = ())
     for link in map(Path, ("/lib", "/lib64")):
         if link.is_symlink():
             words += ["--symlink", str(link.readlink()), str(link)]
-    return [*words, "--remount-ro", "/", "--chdir", str(_PACKAGE.parent), "--"]
+    return [*words, "--remount-ro", "/", "--chdir", str(PACKAGE.parent), "--"]
 
 
 def _outermost(places: Iterable[Path]) -> list[Path]:
@@ -126,8 +127,8 @@ def _python() -> Iterator[Path]:
 
 def _grader() -> Iterator[Path]:
     """Yield the files of the course that fork and serve; no exercise, mark or test is in them."""
-    yield _PACKAGE / "checks"
-    yield from (_PACKAGE / "grading" / f"{name}.py" for name in _OURS)
+    yield PACKAGE / "checks"
+    yield from (PACKAGE / "grading" / f"{name}.py" for name in _OURS)
 
 
 def _homes(modules: Iterable[str]) -> Iterator[Path]:

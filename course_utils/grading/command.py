@@ -6,22 +6,21 @@ import argparse
 import csv
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from .assignment import Assignment, AssignmentError, load_assignment
+from .cluster import ClusterPool
 from .gradebook import write_gradebook
 from .lanes import Pool, default_jobs
 from .marking import Marked
 from .reports import write_reports
-from .sandbox import Limits, missing
+from .sandbox import Limits, missing, why_unsafe
 from .session import GraderError
 from .store import Store, write_whole
 from .submissions import Submission, SubmissionsError, find_submissions, top_of, unpack
 from .table import canvas_csv, grades_csv, moodle_csv, rows_of
-
-_NEEDED = {"landlock", "seccomp", "limits"}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -47,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    _check_sandbox(unsafe=options.unsafe)
+    unsafe = not options.scheduler and _check_sandbox(unsafe=options.unsafe)
     notebooks = load_notebooks(options.source, options.assignment)
     roster = read_roster(options.roster) if options.roster else []
     with tempfile.TemporaryDirectory(prefix="course-submitted-") as folder:
@@ -58,10 +57,10 @@ def _grade(options: argparse.Namespace) -> int:
             root = top_of(Path(folder))
         submissions = find_submissions(root, notebooks, roster)
         limits = replace(Limits(), cpu_seconds=options.cpu, memory=options.memory << 20)
-        store = Store(options.out, limits)
+        store = Store(options.out, limits, unsafe=unsafe)
         done, todo = _known(store, submissions, force=options.force)
         try:
-            _work(options, store, limits, todo, done)
+            _work(options, store, _pool(options, limits, todo, unsafe=unsafe), done)
         except KeyboardInterrupt:
             print(f"\nstopped: {len(done)} of {len(submissions)} graded; the same command goes on.")
             return 130
@@ -126,24 +125,33 @@ def write_results(out: Path, done: Iterable[tuple[Submission, Marked]]) -> None:
     write_reports(out, rows)
 
 
+def _pool(
+    options: argparse.Namespace, limits: Limits, todo: Sequence[Submission], *, unsafe: bool
+) -> Pool | ClusterPool:
+    if options.scheduler:
+        return ClusterPool(todo, address=options.scheduler, limits=limits, seconds=options.seconds)
+    return Pool(todo, jobs=options.jobs, limits=limits, seconds=options.seconds, alone=unsafe)
+
+
 def _work(
     options: argparse.Namespace,
     store: Store,
-    limits: Limits,
-    todo: Sequence[Submission],
+    pool: Pool | ClusterPool,
     done: list[tuple[Submission, Marked]],
 ) -> None:
     from tqdm import tqdm
 
-    if not todo:
+    total = len(pool.submissions)
+    if not total:
         return
-    pool = Pool(todo, jobs=options.jobs, limits=limits, seconds=options.seconds)
     quiet = options.quiet or None  # None: silent where nobody watches
-    with tqdm(total=len(todo), desc="grading", unit="submission", disable=quiet) as bar:
+    with tqdm(total=total, desc="grading", unit="submission", disable=quiet) as bar:
         for submission, marked in pool.run():
             store.put(submission, marked)
             done.append((submission, marked))
             bar.update()
+    for host, lacking in getattr(pool, "lacking", {}).items():
+        _tell_missing(f"on {host}", lacking)
 
 
 def _known(
@@ -159,20 +167,25 @@ def _known(
     return done, todo
 
 
-def _check_sandbox(*, unsafe: bool) -> None:
-    lacking = {name: why for name, why in missing().items() if name in _NEEDED}
-    for name, why in missing().items():
-        if name not in _NEEDED:
-            print(f"sandbox: no layer '{name}': {why}", file=sys.stderr)
-    if not lacking:
-        return
-    words = "; ".join(f"{name}: {why}" for name, why in lacking.items())
-    if len(lacking) == len(_NEEDED) and not unsafe:
+def _check_sandbox(*, unsafe: bool) -> bool:
+    """Say which layers are missing, and return whether no sandbox is there at all."""
+    lacking = missing()
+    why = why_unsafe(lacking)
+    if why and not unsafe:
         raise GraderError(
-            f"no sandbox here ({words}). Grade on Linux, or give --unsafe: then whatever students "
+            f"no sandbox here ({why}). Grade on Linux, or give --unsafe: then whatever students "
             "wrote runs with your rights, on your files."
         )
-    print(f"sandbox incomplete: {words}", file=sys.stderr)
+    if why:
+        print(f"NO SANDBOX: whatever students wrote runs with your rights ({why})", file=sys.stderr)
+    else:
+        _tell_missing("here", lacking)
+    return bool(why)
+
+
+def _tell_missing(where: str, lacking: Mapping[str, str]) -> None:
+    for name, why in sorted(lacking.items()):
+        print(f"sandbox {where}: no layer '{name}': {why}", file=sys.stderr)
 
 
 def _last_line(
@@ -210,12 +223,15 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     add("--cpu", type=int, default=60, metavar="SECONDS", help="CPU limit of a submission")
     add("--memory", type=int, default=1024, metavar="MB", help="memory limit of a submission")
     add("--seconds", type=float, default=300.0, help="limit of a submission as a whole")
+    add("--scheduler", metavar="ADDRESS", help="grade on a dask cluster, tcp://HOST:8786 say")
     add("--unsafe", action="store_true", help="without a sandbox, where none can be had")
     add("--quiet", action="store_true", help="no progress bar")  # fmt: skip
     options = parser.parse_args(argv)
     for name in ("jobs", "cpu", "memory", "seconds"):
         if getattr(options, name) <= 0:
             parser.error(f"--{name} must be more than 0")
+    if options.scheduler and options.unsafe:
+        parser.error("--unsafe is for this machine only; the workers of a cluster have a sandbox")
     if not options.submitted.exists():
         parser.error(f"{options.submitted} does not exist")
     return options

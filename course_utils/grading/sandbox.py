@@ -9,18 +9,15 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import site
 import stat
 import sys
-import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import landlock, seccomp
+from . import bubblewrap, landlock, seccomp
+from .places import PACKAGE, readable
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-_SECRET = {"exercises", "checks", "grading", "notebooks", "publishing", "__pycache__"}
 _FIRST_USER = 700_000  # numbers that no account of an ordinary machine has
 _USERS = 100_000
 _SET_PDEATHSIG, _SET_DUMPABLE, _CAPBSET_DROP = 1, 4, 24
@@ -61,8 +58,6 @@ def missing() -> dict[str, str]:
     >>> set(missing()) <= {"limits", "landlock", "seccomp", "own user", "bubblewrap"}
     True
     """
-    from . import bubblewrap  # it asks this module what may be read
-
     found = _missing_here()
     if not sys.platform.startswith("linux"):
         return found | {"bubblewrap": found["limits"]}
@@ -71,6 +66,26 @@ def missing() -> dict[str, str]:
     elif bubblewrap.keeps_user() and not _why_no_own_user(inside=True):
         found.pop("own user", None)
     return found
+
+
+def why_unsafe(lacking: Mapping[str, str] | None = None) -> str:
+    """Say why students' code would have the grader's own files before it; empty: it has not.
+
+    Parameters
+    ----------
+    lacking
+        Layers that are missing; `missing` where not given.
+
+    Examples
+    --------
+    >>> isinstance(why_unsafe(), str)
+    True
+    """
+    lacking = missing() if lacking is None else lacking
+    walls = [name for name in ("landlock", "bubblewrap") if name not in lacking]
+    if walls and "limits" not in lacking:
+        return ""
+    return "; ".join(f"{name}: {why}" for name, why in lacking.items())
 
 
 def _missing_here() -> dict[str, str]:
@@ -160,34 +175,6 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def readable() -> Iterator[Path]:
-    """Places that a submission may read: Python, its packages, and what this course shows.
-
-    The folders of the checks, of the exercises with their answers and of the grader are left
-    out; so is everything that is not named here: other submissions, marks, homes.
-    """
-    yield from map(Path, ("/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ld.so.cache"))
-    roots = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", *_folders()}
-    for root in sorted({Path(each).resolve() for each in roots}):
-        yield from _around(root, {_PACKAGE / name for name in _SECRET})
-
-
-def _folders() -> list[str]:
-    kinds = ("stdlib", "platstdlib", "purelib", "platlib")
-    return [*map(sysconfig.get_path, kinds), *site.getsitepackages(), str(_PACKAGE)]
-
-
-def _around(place: Path, secret: set[Path]) -> Iterator[Path]:
-    """Yield a place whole or, where secrets lie in it, all of its parts but these."""
-    if place in secret or not place.exists():
-        return
-    if not any(place in each.parents for each in secret):
-        yield place
-        return
-    for part in sorted(place.iterdir()):
-        yield from _around(part, secret)
-
-
 def _present_space() -> int:
     """Size of everything that this process has mapped, in bytes."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
@@ -218,7 +205,7 @@ def _why_no_own_user(*, inside: bool = False) -> str:
         return "only root can give each submission a user of its own"
     if not any(first <= _FIRST_USER and end >= _FIRST_USER + _USERS for first, end in _users()):
         return f"users {_FIRST_USER} and more do not exist in this container"
-    for path in (Path(os.__file__).parent, Path(sys.prefix), Path(sys.base_prefix), _PACKAGE):
+    for path in (Path(os.__file__).parent, Path(sys.prefix), Path(sys.base_prefix), PACKAGE):
         parents = () if inside else path.resolve().parents  # in there they are made for all
         for folder in (path.resolve(), *parents):
             if not folder.stat().st_mode & stat.S_IXOTH and folder.is_dir():

@@ -6,16 +6,13 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 from .cells import MOST_BYTES
 from .marking import Marked
+from .places import digest_of_code
 from .sandbox import Limits
 from .submissions import Submission
-
-_PACKAGE = Path(__file__).resolve().parents[1]
-_CODE = ("checks", "exercises", "grading")
 
 
 class Store:
@@ -27,11 +24,13 @@ class Store:
         Of the results.
     limits
         With other limits a submission may earn other marks, so they belong to its key.
+    unsafe
+        Without a sandbox, whose marks are not kept for a run with one.
     """
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    def __init__(self, folder: Path, limits: Limits, *, unsafe: bool = False) -> None:
         self.folder = folder / ".marks"
-        self._salt = _digest_of_code() + repr(limits)
+        self._salt = digest_of_code() + repr(limits) + "unsafe" * unsafe
 
     def get(self, submission: Submission) -> Marked | None:
         """Return the marks of exactly this submission under exactly this source, or None."""
@@ -77,12 +76,3 @@ def _content(path: Path | None) -> bytes:
     if size > MOST_BYTES:
         return f"{size} bytes".encode()
     return hashlib.sha256(path.read_bytes()).digest()
-
-
-def _digest_of_code() -> str:
-    """Sum up the code that decides on marks: a new version grades anew."""
-    files: Iterable[Path] = (f for name in _CODE for f in (_PACKAGE / name).rglob("*.py"))
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()

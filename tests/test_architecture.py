@@ -15,7 +15,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "course_utils"
 LONGEST_MODULE = 330
-LONGEST_EXERCISES = 1000  # cases and mistakes are data, read one exercise at a time
 
 # module: what it may import from the package. What is not listed is forbidden.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -224,9 +223,7 @@ def test_modules_are_short_enough_to_read():
         str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
         for path in PACKAGE.rglob("*.py")
     }
-    data = "course_utils/exercises/lecture_"
-    limits = {n: LONGEST_EXERCISES if n.startswith(data) else LONGEST_MODULE for n in lengths}
-    assert {name: n for name, n in lengths.items() if n > limits[name]} == {}
+    assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
 
 
 def run_fresh(source: str) -> str:

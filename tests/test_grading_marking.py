@@ -217,7 +217,7 @@ def test_right_answers_to_plain_asserts_earn_everything(foreign, lane):
 @pytest.mark.parametrize(
     ("answers", "points", "message"),
     [
-        ({"sq": "def square(x):\n    return 9"}, (0, 3, 1), "A test fails."),
+        ({"sq": "def square(x):\n    return 9"}, (0, 3, 1), "A hidden test fails."),
         ({"sq": "def square(x):\n    return 1 / 0"}, (0, 3, 1), "ZeroDivisionError"),
         ({"sq": "def square(x:"}, (0, 3, 1), "Cell 'sq' does not run: SyntaxError"),
         ({"sq": "import os\nos._exit(0)"}, (0, 0, 0), "itself"),

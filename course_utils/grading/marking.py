@@ -11,6 +11,7 @@ from ..checks import Result, grade
 from ..exercises import find_exercise
 from .assignment import Assignment, Check, code_of
 from .cells import Cell
+from .discretion import is_hidden
 from .launch import GraderError, Lane
 from .memory import Memory
 from .proxies import Names, RemoteObject
@@ -134,7 +135,7 @@ def _checked(check: Check, scope: dict[str, Any], session: Session) -> Mark:
     except (GraderError, KeyboardInterrupt):
         raise
     except BaseException as error:  # a failed assert, or whatever a value of theirs led to
-        message = names.say(error)
+        message = names.say(error, hidden=is_hidden(check.source, error.__traceback__))
     if results:
         message = results[-1].message
     mistake = results[-1].mistake if results else None

@@ -100,14 +100,25 @@ class Names:
             raise RemoteError(outcome.detail or outcome.status)
         return self._received(outcome.value)
 
-    def say(self, error: BaseException) -> str:
-        """Put a failed check into words for the student; nothing of the check itself is told."""
+    def say(self, error: BaseException, *, hidden: bool) -> str:
+        """Put a failed check into words for the student; nothing of the check itself is told.
+
+        Parameters
+        ----------
+        error
+            What the check raised.
+        hidden
+            Whether a hidden test did: then not even texts of exceptions, which may hold inputs.
+        """
         failure, self.last = self.last, None
-        if failure is not None and type(error).__name__ == failure.type:
+        if failure is not None and type(error).__name__ in (failure.type, "RemoteError"):
             line = f", in your line {failure.number}: `{failure.line}`" if failure.line else ""
-            return f"It raises {failure.type}{line}. {failure.text}".strip()
+            text = "" if hidden else failure.text
+            return f"It raises {failure.type}{line}. {text}".strip()
         if isinstance(error, (TimeoutError, RemoteError)):
             return str(error)
+        if hidden and not isinstance(error, NameError):
+            return "A hidden test fails."
         if isinstance(error, NameError):
             broken = self.session.failures
             first = next(iter(broken.items()), None)

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from ..checks import Failure, Handle, HandleError, Outcome
-from . import outcomes, wire
+from . import discretion, outcomes, wire
 from .launch import GraderError, Lane, Zygote
 
 __all__ = ["GraderError", "RemoteCaller", "RemoteHandle", "Session", "Zygote"]
@@ -46,6 +46,7 @@ class Session:
     memory: int = 0
     started: int = 0
     endings: list[str] = field(default_factory=list)
+    _called: set[Any] = field(default_factory=set)
     _connection: socket.socket | None = None
     _worker: int = 0
 
@@ -129,14 +130,26 @@ class Session:
                 self.start()
             era = self.started
             reply, data = self._ask(request, body, seconds + _MARGIN)
-            return outcomes.unpack_outcome(
+            outcome = outcomes.unpack_outcome(
                 reply, data, lambda number: RemoteHandle(self, number, seconds, era)
             )
+            return self._own(outcome, request)
         except wire.LateError:
             self._stop("no answer in time")
             return Outcome("too slow")
         except wire.WireError as error:
             return Outcome("died", detail=self._stop(str(error)))
+
+    def _own(self, outcome: Outcome, request: dict[str, Any]) -> Outcome:
+        """Take out words that are not the submission's own: they could tell hidden inputs."""
+        if outcome.failure is not None:
+            sources = [source for _, source in self.cells]
+            outcome = replace(outcome, failure=discretion.own_words(outcome.failure, sources))
+        name = request.get("name")
+        if name in self._called:  # what a function takes was told when it met a visible case
+            outcome = replace(outcome, detail="")
+        self._called.add(name)
+        return outcome
 
     def _ask(
         self, request: dict[str, Any], body: bytes, seconds: float
@@ -161,7 +174,7 @@ class Session:
         self.memory = max(self.memory, end["memory"])
         if not why:  # nobody misses it: how it ends is of no interest
             return ""
-        ending = end["why"] or _ending(end["status"]) or why
+        ending = end["why"] or _ending(end["status"]) or discretion.ending(why)
         self.endings.append(ending)
         return ending
 

@@ -5,6 +5,7 @@ reader compares it with the figures in the README.
 """
 
 import animation
+import bench_grading
 import loops
 import startup
 import surfaces
@@ -16,3 +17,4 @@ if __name__ == "__main__":
     animation.report()
     surfaces.report()
     widgets.report()
+    bench_grading.report()

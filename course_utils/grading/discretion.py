@@ -1,0 +1,54 @@
+"""What of a submission's words may come back to its author: nothing of a hidden test.
+
+A process that has seen the inputs of a hidden test could hand them out: as the name of an
+exception, as the text of one, as the parameters that it pretends to take. So only words that stand
+in the submission itself, or in Python, are repeated.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from types import TracebackType
+
+from ..checks import Failure
+
+_OURS = ("it was killed", "it crashed", "it ended itself", "CPU time limit", "file size limit")
+_OURS += ("its files grew too large", "no answer in time", "the other side", "the process that")
+_OURS += ("an answer that nobody asked for", "values of more than")
+_KNOWN = {*dir(builtins), "LinAlgError", "OutOfMemoryError", "UnpicklingError"}
+_HIDDEN = re.compile(r"^\s*#+ (BEGIN|END) HIDDEN TESTS")
+
+
+def own_words(failure: Failure, sources: Iterable[str]) -> Failure:
+    """Keep the type of an exception, and its line, only where they stand in the submission.
+
+    Examples
+    --------
+    >>> own_words(Failure("X7", "", "secret", 3), ["def f(x): ..."])
+    Failure(type='Exception', text='', line='', number=None)
+    """
+    text = "\n".join(sources)
+    lines = {line.strip()[:400] for line in text.splitlines()}
+    named = failure.type in _KNOWN or re.search(rf"\bclass {re.escape(failure.type)}\b", text)
+    if failure.line not in lines or (failure.number or 0) > text.count("\n") + 1:
+        failure = replace(failure, line="", number=None)
+    return failure if named else replace(failure, type="Exception")
+
+
+def ending(why: str) -> str:
+    """Repeat how a process ended only in our own words."""
+    return why if not why or why.startswith(_OURS) else "it did not keep to the protocol"
+
+
+def is_hidden(source: str, traceback: TracebackType | None) -> bool:
+    """Whether what failed in a check, ``<check>``, is one of its hidden tests."""
+    number = 0
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == "<check>":
+            number = traceback.tb_lineno
+        traceback = traceback.tb_next
+    marks = [m[1] for line in source.split("\n")[:number] if (m := _HIDDEN.match(line))]
+    return bool(marks) and marks[-1] == "BEGIN"

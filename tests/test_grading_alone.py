@@ -1,4 +1,4 @@
-"""Without a sandbox, on the instructor's own word: the same marks, slowly, and every row says so."""
+"""Without a sandbox, on the instructor's word: the same marks, slowly, and every row says so."""
 
 from __future__ import annotations
 

@@ -15,9 +15,11 @@ from types import TracebackType
 
 from ..checks import Failure
 
-_OURS = ("it was killed", "it crashed", "it ended itself", "CPU time limit", "file size limit")
-_OURS += ("its files grew too large", "no answer in time", "the other side", "the process that")
-_OURS += ("an answer that nobody asked for", "values of more than")
+_OURS = (
+    *("it was killed", "it crashed", "it ended itself", "CPU time limit", "file size limit"),
+    *("its files grew too large", "no answer in time", "the other side", "the process that"),
+    *("an answer that nobody asked for", "values of more than"),
+)
 _KNOWN = {*dir(builtins), "LinAlgError", "OutOfMemoryError", "UnpicklingError"}
 _HIDDEN = re.compile(r"^\s*#+ (BEGIN|END) HIDDEN TESTS")
 

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exercises": {"checks", "datasets", "metrics", "models", "training"},
     "notebooks": {"checks", "exercises"},
     "grading": {"checks", "datasets", "exercises", "metrics", "models", "notebooks", "training"},
-    "doctor": {"runtime", "datasets"},
+    "doctor": {"runtime", "datasets", "grading"},
     "publishing": {"notebooks", "plotting"},
     "playground": {"datasets", "metrics", "models", "training"},
     "__main__": {"doctor", "notebooks", "grading", "playground", "publishing", "runtime"},

@@ -214,6 +214,28 @@ class TestDataAndDisk:
         assert doctor.check_disk(50_000_000_000).status == "ok"
 
 
+class TestGrader:
+    def test_each_layer_is_there_or_has_its_reason(self):
+        assert doctor.check_grader(dict).text.endswith("own user, bubblewrap")
+        one = doctor.check_grader(lambda: {"own user": "only root", "seccomp": "too old"})
+        assert one.text == (
+            "sandbox of limits, landlock, bubblewrap; no own user: only root; no seccomp: too old"
+        )
+
+    def test_other_systems_are_ready_for_students_all_the_same(self):
+        names = ("limits", "landlock", "seccomp", "own user", "bubblewrap")
+        mac = doctor.check_grader(lambda: dict.fromkeys(names, "needs Linux"))
+        assert mac.status == "ok"
+        assert mac.text.startswith("no sandbox for students' code")
+        assert mac.text.count("needs Linux") == 1
+
+    def test_whatever_fails_is_a_line(self):
+        def broken():
+            raise OSError("no /proc")
+
+        assert "OSError: no /proc" in doctor.check_grader(broken).text
+
+
 class TestReport:
     OK = Finding("ok", "data", "every file is the published one")
     LOOK = Finding("look", "packages", "one differs", "wait.")

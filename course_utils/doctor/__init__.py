@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from .finding import Finding
+from .grader import check_grader
 from .machine import (
     OLDEST_PYTHON,
     check_data,
@@ -29,6 +30,7 @@ __all__ = [
     "check_data",
     "check_device",
     "check_disk",
+    "check_grader",
     "check_kernel",
     "check_packages",
     "check_python",
@@ -62,6 +64,7 @@ def examine(root: Path = ROOT) -> list[Finding]:
         check_kernel(),
         check_data(),
         check_disk(),
+        check_grader(),
     ]
 
 

@@ -520,3 +520,10 @@ def test_one_wrong_number_is_not_called_a_factor():
     assert "Wrong in both cases." in message
     assert "too large" in message
     assert "factor" not in message
+
+
+def test_values_in_another_order_are_told():
+    message = tried(lambda x, y: (x.sum() - y, 2 * x)).message
+    assert "The values are right, in another order; asked is (twice, rest)." in message
+    message = tried(lambda x, y: (2 * x, 2 * x)).message
+    assert "another order" not in message

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,9 @@ def complain(exercise: Exercise, expected: Any, given: Any) -> Complaint | None:
     structure = _structure(exercise, expected, given, "", pairs)
     if structure is not None:
         return structure
+    if _in_another_order(exercise, expected, given):
+        order = ", ".join(exercise.parts)
+        return Complaint("order", f"The values are right, in another order; asked is ({order}).")
     for look in (_shape, _device, _dtype, _history):
         for where, right, value in pairs:
             complaint = look(exercise, where, right, value)
@@ -68,6 +72,18 @@ def same(exercise: Exercise, one: Any, other: Any) -> bool:
     if any(_needs_grad(a) != _needs_grad(b) for _, a, b in pairs):
         return False
     return all(_agree(exercise, a, b).all_right for _, a, b in pairs)
+
+
+def _in_another_order(exercise: Exercise, expected: Any, given: Any) -> bool:
+    """Whether the parts are right, but not each in its place."""
+    n = len(exercise.parts)
+    if not (isinstance(expected, tuple) and 2 <= n == len(expected) <= 4):
+        return False
+    fits = [[same(exercise, right, value) for value in given] for right in expected]
+    right_now = all(fits[i][i] for i in range(n))
+    return not right_now and any(
+        all(fits[i][k] for i, k in enumerate(order)) for order in permutations(range(n))
+    )
 
 
 def kind_of(value: Any) -> str:

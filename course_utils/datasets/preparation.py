@@ -93,6 +93,7 @@ def standardize(train: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
     Validation, test and new rows are passed along as `others` and get the training rows' mean
     and standard deviation; their own would leak what the model must not know. A column that is
     constant in `train` is only shifted: there is nothing to divide by.
+    First written out in lecture 08.
 
     Parameters
     ----------

@@ -19,6 +19,22 @@ This page is written by `python -m course_utils.datasets.readme` from
 `course_utils/datasets/catalogue.py`: edit that, not this.
 """
 
+_IMAGES = """\
+## Images, drawn or fetched
+
+No file here. `make_images(n, seed=0)` draws colour images of 32x32 pixels in ten classes: disc,
+ring, square, frame, triangle, plus, cross, and three textures in a round window, stripes, checks
+and dots. Place, size, colours, direction and period are drawn anew for each image, so that no
+single pixel tells the class; the same seed gives the same images everywhere. Nobody is in them,
+and they are free to use. Do not conclude how well a model reads photographs: there is one clean
+shape in each image, never covered, and always upright.
+
+`fetch_images("mnist")` and `fetch_images("cifar10")` download MNIST (Y. LeCun, C. Cortes and
+C. Burges) and CIFAR-10 (A. Krizhevsky, V. Nair and G. Hinton) from OpenML, if you have a network:
+optional, cached by scikit-learn, compared with the md5 that OpenML publishes. No lecture needs
+them. Their terms are those of their owners: see their pages at OpenML.
+"""
+
 
 def data_readme() -> str:
     """Return the text of ``data/README.md``.
@@ -28,7 +44,8 @@ def data_readme() -> str:
     >>> data_readme().splitlines()[0]
     "# The course's tables"
     """
-    return "\n".join([_INTRODUCTION, *(_section(name, table) for name, table in TABLES.items())])
+    tables = (_section(name, table) for name, table in TABLES.items())
+    return "\n".join([_INTRODUCTION, *tables, _IMAGES])
 
 
 def _section(name: str, table: Table) -> str:

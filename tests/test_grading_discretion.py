@@ -121,6 +121,12 @@ def test_a_hidden_case_of_ours_is_not_repeated(zygote, tmp_path, how):
     assert "leak" in told(zygote, tmp_path, control, OURS)  # a visible case may be spoken of
 
 
+@needs_sandbox
+def test_half_a_character_in_a_message_can_be_written(zygote, tmp_path):
+    code = "def double(x):\n    raise ValueError('half \\ud800')"
+    told(zygote, tmp_path, code).encode()
+
+
 def test_own_words_are_kept():
     source = "class Odd(Exception): ...\ndef f(x):\n    raise Odd(x)"
     own = Failure("Odd", "3", "raise Odd(x)", 3)

@@ -9,11 +9,15 @@ from urllib.parse import unquote
 
 import pytest
 
+from course_utils.grading.command import write_results
 from course_utils.grading.marking import Mark, Marked
 from course_utils.grading.reports import folder_names, write_reports
 from course_utils.grading.reports.feedback import feedback_page
 from course_utils.grading.reports.histogram import counts, histogram
 from course_utils.grading.reports.summary import hardest, mistakes, summary_page, times_csv
+from course_utils.grading.sandbox import Limits
+from course_utils.grading.store import Store
+from course_utils.grading.submissions import Submission
 from course_utils.grading.table import Row
 from tests.browser import chromium, listening
 
@@ -178,7 +182,7 @@ def test_links_lead_to_the_pages_and_nowhere_else(tmp_path):
     rows = [*CLASS, lost("../../etc", "missing"), lost("javascript:alert(1)", "missing")]
     rows.append(lost("Zoë 🦊 100%#?", "missing"))
     write_reports(tmp_path / "out", rows)
-    (tmp_path / "out" / "grades.csv").touch()
+    (tmp_path / "out" / "grades.csv").touch()  # the tables are written elsewhere
     page = (tmp_path / "out" / "summary.html").read_text(encoding="utf-8")
     found = [attrs["href"] for tag, attrs in Seen(page).tags if tag == "a"]
     assert len(found) == 2 + 2 + 3 + 2
@@ -213,6 +217,16 @@ def test_nobody_can_take_the_folder_of_another():
     both = folder_names(["a/b", taken])
     assert both["a/b"] == taken
     assert both[taken] != taken
+
+
+def test_half_a_character_in_a_name_stops_nothing(tmp_path):
+    one = Submission("\udcff", "01", ()), Marked((Mark("mse", 1, 2, "\ud800"),))
+    write_results(tmp_path, [one])
+    assert "\\udcff,01,1,2,1," in (tmp_path / "grades.csv").read_text(encoding="utf-8")
+    assert len(list((tmp_path / "feedback").rglob("01.html"))) == 1
+    store = Store(tmp_path, Limits())
+    store.put(*one)
+    assert store.get(one[0]) == one[1]
 
 
 def test_the_same_marks_give_the_same_bytes(tmp_path):

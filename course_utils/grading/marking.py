@@ -139,7 +139,8 @@ def _checked(check: Check, scope: dict[str, Any], session: Session) -> Mark:
     if results:
         message = results[-1].message
     mistake = results[-1].mistake if results else None
-    return Mark(check.exercise, points, check.points, message[:_MOST_TEXT], mistake or "")
+    message = message[:_MOST_TEXT].encode("utf-8", "backslashreplace").decode()
+    return Mark(check.exercise, points, check.points, message, mistake or "")
 
 
 def _run(check: Check, scope: dict[str, Any]) -> float:

@@ -30,9 +30,7 @@ from traitlets import Float, Integer
 from .assignment import Assignment, AssignmentError, load_assignment
 from .cells import cells_of
 from .launch import GraderError, Zygote
-from .sandbox import Limits, die_with_parent, missing
-
-_NEEDED = {"landlock", "seccomp", "limits"}
+from .sandbox import Limits, die_with_parent, why_unsafe
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carries no types
@@ -128,11 +126,10 @@ class _Judge:
     def __init__(self, limits: Limits, modules: tuple[str, ...]) -> None:
         from .lanes import warm_up
 
-        lacking = {name: why for name, why in missing().items() if name in _NEEDED}
-        if len(lacking) == len(_NEEDED):
+        if why := why_unsafe():
             raise GraderError(
-                f"no sandbox here ({'; '.join(lacking.values())}). Grade on Linux, or take our "
-                "lines out of nbgrader_config.py: then students' code runs with your rights."
+                f"no sandbox here ({why}). Grade on Linux, or take our lines out of "
+                "nbgrader_config.py: then students' code runs with your rights."
             )
         warm_up()
         self.key = (limits, modules, os.getpid())

@@ -63,7 +63,8 @@ def write_whole(path: Path, text: str) -> None:
     """Write a file so that it is either the old one or the new one, whatever interrupts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+    # A name or message may hold halves of characters, which no file can: they are spelled out.
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         file.write(text)
     Path(name).chmod(0o644)
     Path(name).replace(path)

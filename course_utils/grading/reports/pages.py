@@ -21,14 +21,14 @@ _LONGEST = 120  # bytes; file systems take 255
 
 
 def write_reports(out: Path, rows: Sequence[Row]) -> None:
-    """Write ``feedback/<student>/<assignment>.html``, ``summary.html`` and ``times.csv``.
+    """Write ``feedback/<student>/<assignment>.html``, ``summary.html``, ``measured/times.csv``.
 
     Parameters
     ----------
     out
         Folder of the results.
     rows
-        Everybody's marks, sorted. The same marks give the same bytes; only ``times.csv`` holds
+        Everybody's marks, sorted. The same marks give the same bytes; only ``measured`` holds
         what was measured.
     """
     students = folder_names(row.student for row in rows)
@@ -39,7 +39,7 @@ def write_reports(out: Path, rows: Sequence[Row]) -> None:
         write_whole(out / "feedback" / folder / file, feedback_page(row))
         links[row.student, row.assignment] = f"feedback/{folder}/{file}"
     write_whole(out / "summary.html", summary_page(rows, links))
-    write_whole(out / "times.csv", times_csv(rows))
+    write_whole(out / "measured" / "times.csv", times_csv(rows))
 
 
 def folder_names(names: Iterable[str]) -> dict[str, str]:

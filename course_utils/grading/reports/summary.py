@@ -53,7 +53,7 @@ def summary_page(rows: Sequence[Row], links: Links) -> str:
         f'<p class="lead">{_count(len(rows), "row")}, {_count(students, "student")}, '
         f"{_count(len(names), 'assignment')}. All marks are in "
         '<a href="grades.csv">grades.csv</a>, the CPU time that each submission took in '
-        '<a href="times.csv">times.csv</a>.</p>',
+        '<a href="measured/times.csv">times.csv</a>.</p>',
     ]
     for each in names:
         of_it = [row for row in rows if row.assignment == each]

@@ -15,11 +15,20 @@ from torch import nn
 from course_utils import MLP, fit, make_points, use_course_style, widgets
 from course_utils.notebooks.files import clean_outputs
 from course_utils.plotting import interactive
-from course_utils.widgets import Choice, Experiment, Explorer, Slider, explore, lectures, networks
+from course_utils.widgets import (
+    Choice,
+    Experiment,
+    Explorer,
+    Slider,
+    explore,
+    images,
+    lectures,
+    networks,
+)
 
 NAMED = {
     name: make
-    for module in (lectures, networks)
+    for module in (images, lectures, networks)
     for name, make in vars(module).items()
     if inspect.isfunction(make) and make.__module__ == module.__name__ and name[0] != "_"
 }

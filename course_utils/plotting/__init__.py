@@ -8,6 +8,7 @@ from .activations import plot_activation, plot_activation_facts
 from .animation import Animation, animate, animate_boundary
 from .batches import plot_batches, plot_gap, plot_range_test
 from .classification import plot_decision_boundary, plot_points
+from .convolutions import plot_receptive_field, plot_shape_flow, plot_windows
 from .curves import plot_curves
 from .descent import plot_descent, plot_learning_rates, plot_traces
 from .diagrams import (
@@ -21,6 +22,7 @@ from .features import (
 )
 from .graphs import plot_graph, plot_mlp_graph
 from .hinges import plot_hinges, plot_relu_sum
+from .images import plot_images, plot_patch
 from .landscapes import plot_contours, plot_gradient, plot_surface
 from .layers import plot_gradient_norms, plot_hidden_space, plot_layer_shapes
 from .matrices import (
@@ -80,6 +82,7 @@ __all__ = [
     "plot_hidden_space",
     "plot_hinges",
     "plot_history",
+    "plot_images",
     "plot_layer_shapes",
     "plot_learning_rates",
     "plot_logit_gradient",
@@ -89,6 +92,7 @@ __all__ = [
     "plot_network",
     "plot_neuron",
     "plot_noise",
+    "plot_patch",
     "plot_penalty",
     "plot_perceptron",
     "plot_points",
@@ -96,10 +100,12 @@ __all__ = [
     "plot_range_test",
     "plot_ravine",
     "plot_readings",
+    "plot_receptive_field",
     "plot_relu_sum",
     "plot_residuals",
     "plot_runs",
     "plot_scores",
+    "plot_shape_flow",
     "plot_shapes",
     "plot_sigmoid_fit",
     "plot_softmax",
@@ -108,5 +114,6 @@ __all__ = [
     "plot_traces",
     "plot_tree",
     "plot_unit",
+    "plot_windows",
     "use_course_style",
 ]

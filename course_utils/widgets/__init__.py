@@ -6,6 +6,7 @@ kernel shows that one, and in the place of the sliders a line that says so.
 """
 
 from .controls import Choice, Slider
+from .images import output_size
 from .lectures import (
     graph_steps,
     learning_rate,
@@ -38,6 +39,7 @@ __all__ = [
     "hinges",
     "learning_rate",
     "line_and_loss",
+    "output_size",
     "penalty",
     "relu_sum",
     "slope_and_loss",

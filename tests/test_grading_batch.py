@@ -140,6 +140,13 @@ def test_sources_in_nbgrader_s_folders_are_parts_of_one_assignment(tmp_path):
         load_notebooks(tmp_path / "source", ["07"])
 
 
+def test_tests_that_nbgrader_is_to_write_are_not_taken_for_passed(source):
+    text = source.read_text().replace("assert double(3) == 6", "### AUTOTEST double(3)")
+    source.write_text(text)
+    with pytest.raises(AssignmentError, match="'test_double' \\(AUTOTEST\\)"):
+        load_notebooks(source)
+
+
 def test_a_roster_is_read_with_or_without_a_head(tmp_path):
     path = tmp_path / "roster.csv"
     path.write_text("name,student\nAda L,ada\nBob,bob\n")
@@ -355,7 +362,7 @@ def test_a_check_that_never_ends_is_given_up(tmp_path):
 @needs_sandbox
 def test_an_interrupted_run_goes_on_where_it_stopped(source, tmp_path):
     root, out = tmp_path / "submitted", tmp_path / "out"
-    slow = RIGHT + "\nimport time\ntime.sleep(1.5)"
+    slow = RIGHT + "\nimport time\ntime.sleep(0.6)"
     for i in range(8):
         hand_in(root, f"s{i}", notebook(slow if i > 1 else RIGHT))
     command = [sys.executable, "-m", "course_utils", "grade", str(root), "--out", str(out)]

@@ -92,6 +92,13 @@ def load_notebooks(source: Path, wanted: Sequence[str] = ()) -> list[Assignment]
     if not notebooks:
         named = f" named {', '.join(wanted)}" if wanted else ""
         raise AssignmentError(f"{source} holds no source notebook{named}.")
+    for notebook in notebooks:
+        for check in notebook.checks:
+            if "### AUTOTEST" in check.source or "### HASHED AUTOTEST" in check.source:
+                raise AssignmentError(
+                    f"{notebook.file}: nbgrader is to write the tests of {check.name!r} (AUTOTEST)."
+                    " Grade it with `nbgrader autograde`, or write asserts."
+                )
     return notebooks
 
 

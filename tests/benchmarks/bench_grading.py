@@ -80,7 +80,7 @@ def _compare(folder: Path) -> None:
     for name in ways:
         each, start = statistics.median(costs[name]), statistics.median(starts[name])
         print(f"  {name:<30} {each:6.3f} a submission, {start:4.1f} to start: {stock / each:5.1f}×")
-    print("  goals: 20× inside nbgrader, 40× by our command\n")
+    print("  goals: 20× inside nbgrader, 40× by our command\n", flush=True)
 
 
 def _grow(folder: Path, sizes: Sequence[int]) -> None:
@@ -91,7 +91,8 @@ def _grow(folder: Path, sizes: Sequence[int]) -> None:
         cost = _command(place, watch=True)
         print(
             f"  {count:5} submissions: {cost.wall:6.1f} s, {count / cost.wall:5.1f} a second, "
-            f"{cost.cpu / count:.3f} CPU s each, {cost.memory:4.2f} GB at most"
+            f"{cost.cpu / count:.3f} CPU s each, {cost.memory:4.2f} GB at most",
+            flush=True,
         )
         shutil.rmtree(place)
     print()

@@ -76,6 +76,7 @@ def precision(logits: Tensor, y: Tensor, *, threshold: float = 0.0) -> float:
     """Share of the samples called positive that are positive; two classes, one logit.
 
     NaN where no sample was called positive: the share of nothing is not zero.
+    First written out in lecture 08.
 
     Parameters
     ----------
@@ -97,6 +98,7 @@ def recall(logits: Tensor, y: Tensor, *, threshold: float = 0.0) -> float:
     """Share of the positive samples that were called positive; two classes, one logit.
 
     NaN where there is no positive sample.
+    First written out in lecture 08.
 
     Parameters
     ----------
@@ -118,6 +120,7 @@ def f1(logits: Tensor, y: Tensor, *, threshold: float = 0.0) -> float:
     """Harmonic mean of precision and recall; two classes, one logit.
 
     NaN where there is neither a positive sample nor a positive prediction.
+    First written out in lecture 08.
 
     Parameters
     ----------

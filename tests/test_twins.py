@@ -436,3 +436,70 @@ def test_accuracy_of_lecture_07(cell, library):
         assert cell().accuracy(logits, y) == library(logits, y)
     tied, first = torch.zeros(1, 3), torch.tensor([0])  # a tie goes to the first class
     assert cell().accuracy(tied, first) == library(tied, first) == 1.0
+
+
+# --- lecture 08 --------------------------------------------------------------------------------
+
+
+@twin("08", "torch.utils.data.TensorDataset")
+def test_the_dataset_of_lecture_08(cell, library):
+    X, y = torch.randn(7, 3), torch.randn(7, 1)
+    written, torchs = cell().TableDataset(X, y), library(X, y)
+    assert len(written) == len(torchs) == 7
+    for i in (0, 3, 6, -1):
+        for ours, theirs in zip(written[i], torchs[i], strict=True):
+            assert torch.equal(ours, theirs)
+
+
+@twin("08", "torch.utils.data.DataLoader")
+@pytest.mark.parametrize("batch_size", [1, 3, 10, 64])
+def test_the_loader_of_lecture_08_serves_the_first_epoch_of_pytorchs(cell, library, batch_size):
+    X = torch.randn(50, 4)
+    table = torch.utils.data.TensorDataset(X, X[:, :1])
+    generators = [torch.Generator().manual_seed(137) for _ in range(2)]
+    written = cell().Loader(table, batch_size, generators[0])
+    torchs = library(table, batch_size=batch_size, shuffle=True, generator=generators[1])
+    assert len(written) == len(torchs)
+    first = list(written)
+    for ours, theirs in zip(first, torchs, strict=True):
+        assert torch.equal(ours[0], theirs[0])
+        assert torch.equal(ours[1], theirs[1])
+    again = torch.cat([X for X, _ in written])
+    assert not torch.equal(torch.cat([X for X, _ in first]), again)  # a new order
+    assert torch.equal(again.sort(dim=0).values, X.sort(dim=0).values)  # of the same rows
+
+
+@twin("08", "datasets.standardize")
+def test_standardize_of_lecture_08(cell, library):
+    tables = [3 + 5 * torch.randn(n, 4) for n in (40, 7, 1)]
+    parts = SimpleNamespace(train=tables[:1], val=tables[1:2])
+    written = cell(parts=parts).standardize
+    for ours, theirs in zip(written(*tables), library(*tables), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def binary_case(n):
+    logits, y = torch.randn(n, 1), (torch.rand(n, 1) > 0.3).float()
+    logits[0], y[0] = 1.0, 1.0  # one of class 1 is found, so that nothing is divided by 0
+    return logits, y
+
+
+@twin("08", "metrics.precision")
+@pytest.mark.parametrize("n", [2, 50, 600])
+def test_precision_of_lecture_08(cell, library, n):
+    logits, y = binary_case(n)
+    assert cell().precision(logits, y) == library(logits, y)
+
+
+@twin("08", "metrics.recall")
+@pytest.mark.parametrize("n", [2, 50, 600])
+def test_recall_of_lecture_08(cell, library, n):
+    logits, y = binary_case(n)
+    assert cell(precision=None).recall(logits, y) == library(logits, y)
+
+
+@twin("08", "metrics.f1")
+@pytest.mark.parametrize("n", [2, 50, 600])
+def test_f1_of_lecture_08(cell, library, n):
+    logits, y = binary_case(n)
+    assert cell().f1(logits, y) == pytest.approx(library(logits, y), rel=1e-12)

@@ -24,11 +24,12 @@ from course_utils.widgets import (
     images,
     lectures,
     networks,
+    workflow,
 )
 
 NAMED = {
     name: make
-    for module in (images, lectures, networks)
+    for module in (images, lectures, networks, workflow)
     for name, make in vars(module).items()
     if inspect.isfunction(make) and make.__module__ == module.__name__ and name[0] != "_"
 }

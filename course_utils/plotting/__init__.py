@@ -17,6 +17,12 @@ from .diagrams import (
     plot_timeline,
     plot_tree,
 )
+from .evaluation import (
+    plot_calibration,
+    plot_precision_recall,
+    plot_roc,
+    plot_threshold,
+)
 from .features import (
     plot_feature_hierarchy,
 )
@@ -50,6 +56,7 @@ from .style import (
 from .surfaces import loss_grid, plot_loss_surface
 from .training import plot_history
 from .units import plot_perceptron, plot_unit
+from .workflow import plot_chances, plot_parts, plot_row, plot_trials, plot_zeros
 
 __all__ = [
     "CLASS_CMAP",
@@ -66,6 +73,8 @@ __all__ = [
     "plot_activation",
     "plot_activation_facts",
     "plot_batches",
+    "plot_calibration",
+    "plot_chances",
     "plot_confusion",
     "plot_contours",
     "plot_curves",
@@ -92,10 +101,12 @@ __all__ = [
     "plot_network",
     "plot_neuron",
     "plot_noise",
+    "plot_parts",
     "plot_patch",
     "plot_penalty",
     "plot_perceptron",
     "plot_points",
+    "plot_precision_recall",
     "plot_race",
     "plot_range_test",
     "plot_ravine",
@@ -103,6 +114,8 @@ __all__ = [
     "plot_receptive_field",
     "plot_relu_sum",
     "plot_residuals",
+    "plot_roc",
+    "plot_row",
     "plot_runs",
     "plot_scores",
     "plot_shape_flow",
@@ -110,10 +123,13 @@ __all__ = [
     "plot_sigmoid_fit",
     "plot_softmax",
     "plot_surface",
+    "plot_threshold",
     "plot_timeline",
     "plot_traces",
     "plot_tree",
+    "plot_trials",
     "plot_unit",
     "plot_windows",
+    "plot_zeros",
     "use_course_style",
 ]

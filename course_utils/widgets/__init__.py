@@ -25,6 +25,7 @@ from .networks import (
     toy_classifier,
 )
 from .panels import Experiment, Explorer, explore
+from .workflow import one_patient, rare_class
 
 __all__ = [
     "Choice",
@@ -39,8 +40,10 @@ __all__ = [
     "hinges",
     "learning_rate",
     "line_and_loss",
+    "one_patient",
     "output_size",
     "penalty",
+    "rare_class",
     "relu_sum",
     "slope_and_loss",
     "softmax_shares",

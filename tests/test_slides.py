@@ -99,8 +99,9 @@ def test_every_slide_of_a_part_has_its_minutes_and_notes_its_own_where_there_are
         words("## Summary", "slide"),
     )
     prepared = prepare(nb)
-    recap, downhill, steep, flat, summary = notes_by_slide(prepared)[1:]
-    assert recap.startswith("*Recap (2 minutes)*\n\n**Plan, 12 minutes.**")
+    title, recap, downhill, steep, flat, summary = notes_by_slide(prepared)
+    assert title == recap
+    assert recap.startswith("*Goal and recap (2 minutes)*\n\n**Plan, 12 minutes.**")
     assert downhill == steep == flat == "*Downhill (10 minutes)*\n\nAsk: which way?"
     assert summary == ""
     nb.cells.insert(-1, words("Ask: and here?", "notes"))
@@ -115,11 +116,11 @@ def test_the_minutes_are_shared_among_the_slides_as_seconds():
         for cell in prepare(nb).cells
         if "data" in cell.metadata.get("slideshow", {})
     ]
-    assert timings == [0, 120, 200, 200, 200]
+    assert timings == [60, 60, 200, 200, 200]
 
 
 def steps(*cells):
-    shown = prepare(lecture(words("## Downhill", "slide"), *cells)).cells[4:-1]
+    shown = prepare(lecture(words("## Downhill", "slide"), *cells)).cells[5:-1]
     return [(bool(c.metadata.get("course_step")), "course_answer" in c.metadata) for c in shown]
 
 
@@ -216,9 +217,9 @@ def test_the_page_keeps_alt_texts_and_escapes_what_is_printed(page):
 def test_the_page_holds_notes_and_timing_and_hides_what_is_skipped(page):
     soup = BeautifulSoup(page, "html.parser")
     assert "Never shown." not in page
-    assert [aside.text.split()[0] for aside in soup("aside")] == ["Recap", "Downhill"]
+    assert [aside.text.split()[0] for aside in soup("aside")] == ["Goal", "Goal", "Downhill"]
     leaves = [section for section in soup("section") if not section.find("section")]
-    assert [section["data-timing"] for section in leaves] == ["0", "120", "600"]
+    assert [section["data-timing"] for section in leaves] == ["60", "60", "600"]
 
 
 def test_a_script_cannot_end_its_element(tmp_path):

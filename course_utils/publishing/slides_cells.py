@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from ..notebooks.timing import TimingPlan, timing_plan
+from ..notebooks.timing import OPENING, TimingPlan, timing_plan
 
 _NEW_SLIDE = {"slide", "subslide"}
 _WIDGET = re.compile(r"Interactive: run this notebook to ")
@@ -53,7 +53,8 @@ def prepare(nb: NotebookNode) -> NotebookNode:
     """Copy a lecture for presenting.
 
     - cells of type *skip* go; a slide without notes of its own gets all those of its part, so that
-      the speaker's window is never empty, with the minutes planned for the part;
+      the speaker's window is never empty, with the minutes planned for the part (title, goal and
+      recap share theirs);
     - what answers a question ("**Predict.**") comes one step after it;
     - the words of ``describe(fig, …)`` leave the code: they are the picture's alt text already;
     - code tagged *remove-input* (the source of a quiz) is not shown, only what it puts out;
@@ -72,8 +73,9 @@ def prepare(nb: NotebookNode) -> NotebookNode:
     parts = split_parts(nb)
     plan = timing_plan(nb)
     cells: list[NotebookNode] = []
-    for part in parts:
-        minutes = _minutes(part, plan)
+    for part, planned in _as_planned(parts):
+        minutes = _minutes(planned[-1], plan)
+        beside = [slide for other in planned for slide in other.slides]
         _stand_in_for_widgets(part)
         for number, slide in enumerate(part.slides):
             for cell in slide.cells:
@@ -84,13 +86,14 @@ def prepare(nb: NotebookNode) -> NotebookNode:
             kind = "subslide" if number else "slide"
             slide.cells[0].metadata["slideshow"] = {
                 "slide_type": kind,
-                "data": {"timing": str(round(60 * minutes / len(part.slides)))},
+                "data": {"timing": str(round(60 * minutes / len(beside)))},
             }
             for cell in slide.cells[1:]:
                 if cell.metadata.get("slideshow", {}).get("slide_type") != "fragment":
                     cell.metadata.pop("slideshow", None)
             cells += slide.cells
-            notes = _note_cell(part, slide, minutes)
+            title = part.title if len(planned) == 1 else OPENING
+            notes = _note_cell(title, slide, beside, minutes)
             if notes is not None:
                 cells.append(notes)
     copied: NotebookNode = nbformat.from_dict({**nb, "cells": cells})
@@ -222,9 +225,16 @@ def _minutes(part: Part, plan: TimingPlan | None) -> int:
     return plan.minutes_of(part.title) if plan else 0
 
 
-def _note_cell(part: Part, slide: Slide, minutes: int) -> NotebookNode | None:
-    head = [f"*{part.title} ({minutes} minutes)*"] if minutes else []
-    notes = slide.notes or [note for other in part.slides for note in other.notes]
+def _as_planned(parts: list[Part]) -> list[tuple[Part, list[Part]]]:
+    """Each part with those that share its minutes in the plan: the opening ends with *Recap*."""
+    titles = [part.title for part in parts]
+    opening = parts[: titles.index("Recap") + 1] if "Recap" in titles else []
+    return [(part, opening if place < len(opening) else [part]) for place, part in enumerate(parts)]
+
+
+def _note_cell(title: str, slide: Slide, beside: list[Slide], minutes: int) -> NotebookNode | None:
+    head = [f"*{title} ({minutes} minutes)*"] if minutes else []
+    notes = slide.notes or [note for other in beside for note in other.notes]
     if not head + notes:
         return None
     metadata: dict[str, Any] = {"slideshow": {"slide_type": "notes"}}

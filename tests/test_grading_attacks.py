@@ -5,7 +5,6 @@ Every way of cheating is first shown to pay off where the tests share the studen
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
 import subprocess
@@ -32,6 +31,7 @@ from tests.grading_corpus import (
     handed_in,
     hostile,
 )
+from tests.grading_zygote import grading_processes, shared_zygote
 
 pytestmark = pytest.mark.skipif(
     bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
@@ -140,13 +140,13 @@ class Class:
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, source_notebook) -> Iterator[Class]:
-    before = processes()
+    before = grading_processes()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(proxies, "_SECONDS", 1.0)
         patch.setattr(session.Session, "seconds", 1.0)
         patch.setattr(session.Session.__init__, "__defaults__", seconds_of_a_cell(1.0))
         graded = Class(tmp_path_factory.mktemp("class"), source_notebook)
-    graded.left = processes() - before - {graded.victim.pid}
+    graded.left = grading_processes() - before - {graded.victim.pid}
     yield graded
     graded.victim.kill()
     graded.victim.communicate()
@@ -156,20 +156,6 @@ def graded(tmp_path_factory, source_notebook) -> Iterator[Class]:
 def seconds_of_a_cell(seconds: float) -> tuple[object, ...]:
     defaults = list(session.Session.__init__.__defaults__ or ())
     return tuple(seconds if value == 10.0 else value for value in defaults)
-
-
-def processes() -> set[int]:
-    """Numbers of all processes that run now, except those that a test run starts for itself."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                if (
-                    b"sleep\x00987" in (entry / "cmdline").read_bytes()
-                    or b"grading" in (entry / "cmdline").read_bytes()
-                ):
-                    found.add(int(entry.name))
-    return found
 
 
 @pytest.mark.parametrize("name", broken.FILES)
@@ -215,9 +201,9 @@ def test_nothing_outside_was_touched(graded):
 
 def test_no_process_and_no_folder_is_left(graded):
     deadline = time.monotonic() + 5
-    while processes() & graded.left and time.monotonic() < deadline:
+    while grading_processes() & graded.left and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not processes() & graded.left
+    assert not grading_processes() & graded.left
     assert not list(Path(tempfile.gettempdir()).glob("course-grading-*/submission-*"))
 
 
@@ -228,8 +214,8 @@ def test_every_row_says_the_same_when_it_is_graded_again(graded, source_notebook
         target.mkdir(parents=True)
         (target / "hw.ipynb").write_bytes((graded.root / name / "hw" / "hw.ipynb").read_bytes())
     found = find_submissions(tmp_path, [load_assignment(source_notebook)])
-    pool = lanes.Pool(found, jobs=1, limits=sandbox.Limits(memory=512 << 20), seconds=60)
-    again = {one.student: marked for one, marked in pool.run()}
+    lane = shared_zygote().lanes[0]
+    again = {one.student: lanes.mark_submission(one, lane) for one in found}
     assert again == {name: graded.results[name] for name in names}
 
 
@@ -244,12 +230,12 @@ def test_a_predictable_nonce_would_let_an_answer_be_forged(source_notebook, monk
         "        if isinstance(s, socket.socket):\n"
         "            s.sendall(struct.pack('!IQ', len(words), 0) + words)\n    return x"
     )
-    with session.Zygote(1) as zygote:
-        with session.Session(zygote.lanes[0], [("cell", forger)]) as one:
-            assert one.call("relu", (1,), seconds=1, kind="function").status == "died"
-        monkeypatch.setattr(session.secrets, "token_hex", lambda _: "known")
-        with session.Session(zygote.lanes[0], [("cell", forger)]) as one:
-            assert one.call("relu", (1,), seconds=1, kind="function").value == "forged"
+    lane = shared_zygote().lanes[0]
+    with session.Session(lane, [("cell", forger)]) as one:
+        assert one.call("relu", (1,), seconds=1, kind="function").status == "died"
+    monkeypatch.setattr(session.secrets, "token_hex", lambda _: "known")
+    with session.Session(lane, [("cell", forger)]) as one:
+        assert one.call("relu", (1,), seconds=1, kind="function").value == "forged"
 
 
 def test_the_checker_never_runs_what_a_student_sent():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -13,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.grading import cluster, parcel, remote, sandbox
+from course_utils.grading import cluster, command, parcel, remote, sandbox
 from course_utils.grading.assignment import load_assignment
-from course_utils.grading.command import main
 from course_utils.grading.launch import GraderError
 from course_utils.grading.marking import Mark
 from course_utils.grading.store import Store
 from course_utils.grading.submissions import find_submissions
 from tests.grading_corpus import LAZY, SOURCE, broken, handed_in, hostile
+from tests.grading_zygote import grading_processes
 
 pytest.importorskip("distributed")
 needs_sandbox = pytest.mark.skipif(
@@ -48,8 +49,6 @@ class Cluster:
         deadline = time.monotonic() + 60
         while not about.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        import json
-
         time.sleep(0.2)
         self.address = json.loads(about.read_text())["address"]
 
@@ -90,23 +89,15 @@ def handed(tmp_path_factory) -> Path:
     return folder
 
 
-def processes() -> set[str]:
-    found = set()
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            words = (entry / "cmdline").read_bytes()
-            if b"course_utils.grading" in words:
-                found.add(entry.name)
-    return found
-
-
 @needs_sandbox
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_lost(
     running, handed, tmp_path, monkeypatch, capsys
 ):
-    before = processes()
+    monkeypatch.setattr(command, "write_reports", lambda *_: None)  # shown elsewhere, and slow
+    monkeypatch.setattr(command, "write_gradebook", lambda *_: "")
+    before = grading_processes()
     common = [str(handed / "submitted"), "--source", str(handed / "hw.ipynb")]
-    assert main([*common, "--out", str(tmp_path / "here"), "--quiet", "--jobs", "2"]) == 0
+    assert command.main([*common, "--out", str(tmp_path / "here"), "--quiet", "--jobs", "2"]) == 0
     real, seen = Store.put, []
 
     def put(self, submission, marked):
@@ -117,7 +108,9 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_lost(
 
     monkeypatch.setattr(Store, "put", put)
     capsys.readouterr()
-    assert main([*common, "--out", str(tmp_path / "far"), "--scheduler", running.address]) == 0
+    assert (
+        command.main([*common, "--out", str(tmp_path / "far"), "--scheduler", running.address]) == 0
+    )
     said = capsys.readouterr()
     assert "17 submissions of 17 students" in said.out
     assert "17 graded now" in said.out
@@ -126,9 +119,9 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_lost(
         there, here = (tmp_path / place / name for place in ("far", "here"))
         assert there.read_bytes() == here.read_bytes(), name
     deadline = time.monotonic() + 10
-    while processes() - before and time.monotonic() < deadline:
+    while grading_processes() - before and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert processes() <= before  # zygotes and lanes are gone, also the killed worker's
+    assert grading_processes() <= before  # zygotes and lanes are gone, also the killed worker's
 
 
 @needs_sandbox

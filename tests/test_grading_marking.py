@@ -19,7 +19,7 @@ from course_utils.grading.cells import (
     without_magics,
 )
 from course_utils.grading.marking import Marked, mark, nothing
-from course_utils.grading.session import Zygote
+from tests.grading_zygote import shared_zygote
 
 SOURCE = Path(__file__).parents[1] / "lectures" / "solutions" / "01_linear_regression.ipynb"
 needs_sandbox = pytest.mark.skipif(
@@ -28,10 +28,9 @@ needs_sandbox = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lane():
-    with Zygote(1, limits=sandbox.Limits(memory=512 << 20)) as zygote:
-        yield zygote.lanes[0]
+    return shared_zygote().lanes[0]
 
 
 def notebook(*cells: tuple[str, dict]) -> bytes:

@@ -15,6 +15,7 @@ from course_utils.checks import HandleError, grade
 from course_utils.exercises import exercises_of
 from course_utils.grading import sandbox
 from course_utils.grading.session import RemoteCaller, Session, Zygote
+from tests.grading_zygote import shared_zygote
 
 pytestmark = pytest.mark.skipif(
     bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
@@ -23,10 +24,9 @@ pytestmark = pytest.mark.skipif(
 SOURCE = Path(__file__).parents[1] / "lectures" / "solutions" / "01_linear_regression.ipynb"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def zygote():
-    with Zygote(1, limits=sandbox.Limits(memory=512 << 20)) as running:
-        yield running
+    return shared_zygote()
 
 
 def call(zygote, source: str, *arguments, name="f", seconds=1.0, kind="function"):

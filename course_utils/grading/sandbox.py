@@ -11,6 +11,7 @@ import os
 import signal
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,11 +206,13 @@ def _why_no_own_user(*, inside: bool = False) -> str:
         return "only root can give each submission a user of its own"
     if not any(first <= _FIRST_USER and end >= _FIRST_USER + _USERS for first, end in _users()):
         return f"users {_FIRST_USER} and more do not exist in this container"
-    for path in (Path(os.__file__).parent, Path(sys.prefix), Path(sys.base_prefix), PACKAGE):
-        parents = () if inside else path.resolve().parents  # in there they are made for all
-        for folder in (path.resolve(), *parents):
-            if not folder.stat().st_mode & stat.S_IXOTH and folder.is_dir():
-                return f"other users may not enter {folder}, where Python or the course lies"
+    places = [Path(os.__file__).parent, PACKAGE]
+    if not inside:  # in there the folders around them are made for all
+        places += [Path(sys.prefix), Path(sys.base_prefix), Path(tempfile.gettempdir())]
+        places = [folder for path in places for folder in (path.resolve(), *path.resolve().parents)]
+    for folder in places:
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            return f"other users may not enter {folder}, where Python, the course or scratch lies"
     return ""
 
 

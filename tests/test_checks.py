@@ -527,3 +527,13 @@ def test_values_in_another_order_are_told():
     assert "The values are right, in another order; asked is (twice, rest)." in message
     message = tried(lambda x, y: (2 * x, 2 * x)).message
     assert "another order" not in message
+
+
+def test_long_lines_are_broken_between_words(capsys):
+    def long(y_hat, y):
+        raise ValueError("word " * 30)
+
+    message = check("mse", long).message
+    out = capsys.readouterr().out
+    assert out.split() == message.split()
+    assert max(map(len, message.splitlines())) > 100 > max(map(len, out.splitlines()))

@@ -80,6 +80,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -89,6 +90,8 @@ from typing import Any
 from ..checks import Exercise, LocalCaller, Result, grade, kind_of
 
 __all__ = ["all_exercises", "check", "exercises_of", "find_exercise", "lectures"]
+
+_WIDTH = 88  # columns of a message: what a window of usual width shows
 
 
 def lectures() -> tuple[str, ...]:
@@ -202,8 +205,16 @@ def check(
         except Exception as error:  # a fault of ours; the student's notebook goes on
             text = f"✗ {exercise.id}: this check itself failed ({type(error).__name__}); tell us."
             result = Result(exercise.id, 0.0, exercise.points, False, text)
-    _say(result.message)
+    _say("\n".join(_wrapped(line) for line in result.message.splitlines()))
     return result
+
+
+def _wrapped(line: str) -> str:
+    """Break a long line between words; JupyterLab would break it within one."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _say(text: str) -> None:

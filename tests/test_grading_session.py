@@ -11,6 +11,7 @@ import nbformat
 import pytest
 import torch
 
+from course_utils import load_dataset
 from course_utils.checks import HandleError, grade
 from course_utils.exercises import exercises_of
 from course_utils.grading import sandbox
@@ -172,6 +173,13 @@ def test_answers_and_checks_are_not_in_its_memory_nor_within_its_reach(zygote):
     assert call(zygote, source, name="g").failure.type == "ModuleNotFoundError"
     refused = {"PermissionError", "FileNotFoundError"}  # inside bubblewrap it does not exist
     assert call(zygote, source, name="h").failure.type in refused
+
+
+def test_the_course_s_tables_can_be_loaded(zygote):
+    source = "from course_utils import load_dataset\ndef f(): return load_dataset('gpa').X"
+    assert torch.equal(call(zygote, source).value, load_dataset("gpa").X)
+    source = source.replace("'gpa'", "'mpg'")
+    assert call(zygote, source, seconds=5.0).value.shape == load_dataset("mpg").X.shape
 
 
 def test_nothing_is_left_behind():

@@ -28,7 +28,8 @@ def readable() -> Iterator[Path]:
 
 def _folders() -> list[str]:
     kinds = ("stdlib", "platstdlib", "purelib", "platlib")
-    return [*map(sysconfig.get_path, kinds), *site.getsitepackages(), str(PACKAGE)]
+    data = str(PACKAGE.parent / "data")  # the course's tables; a built package carries them inside
+    return [*map(sysconfig.get_path, kinds), *site.getsitepackages(), str(PACKAGE), data]
 
 
 def _around(place: Path, secret: set[Path]) -> Iterator[Path]:

@@ -503,3 +503,35 @@ def test_recall_of_lecture_08(cell, library, n):
 def test_f1_of_lecture_08(cell, library, n):
     logits, y = binary_case(n)
     assert cell().f1(logits, y) == pytest.approx(library(logits, y), rel=1e-12)
+
+
+# --- lecture 10 --------------------------------------------------------------------------------
+
+
+@twin("10", "torch.nn.functional.conv2d")
+@pytest.mark.parametrize(("channels", "filters", "k"), [(1, 1, 1), (3, 6, 5), (4, 2, 3)])
+def test_convolution_of_lecture_10(cell, library, channels, filters, k):
+    written = cell(F=nn.functional)
+    X = torch.randn(4, channels, 9, 11, dtype=torch.float64)
+    W = torch.randn(filters, channels, k, k, dtype=torch.float64)
+    b = torch.randn(filters, dtype=torch.float64)
+    expected = library(X, W, b)
+    # Sums in another order: the last digit may differ.
+    assert torch.allclose(written.convolve(X, W, b).double(), expected, rtol=0, atol=1e-5)
+    for stride, padding in ((1, 0), (2, 1), (3, 2)):
+        found = written.convolve_by_unfold(X, W, b, stride=stride, padding=padding)
+        expected = library(X, W, b, stride=stride, padding=padding)
+        assert torch.allclose(found, expected, rtol=0, atol=1e-12)
+
+
+@twin("10", "models.ConvNet")
+@pytest.mark.parametrize(("in_channels", "n_classes"), [(3, 10), (1, 2)])
+def test_conv_net_of_lecture_10(cell, library, in_channels, n_classes):
+    models = []
+    for make in (cell().SmallConvNet, library):
+        torch.manual_seed(10)
+        models.append(make(in_channels, n_classes))
+    written, packaged = models
+    assert list(written.state_dict()) == list(packaged.state_dict())
+    X = torch.randn(5, in_channels, 32, 32)
+    assert torch.equal(written(X), packaged(X))

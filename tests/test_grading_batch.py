@@ -367,7 +367,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped(source, tmp_path):
         hand_in(root, f"s{i}", notebook(slow if i > 1 else RIGHT))
     command = [sys.executable, "-m", "course_utils", "grade", str(root), "--out", str(out)]
     command += ["--source", str(source), "--quiet", "--jobs", "1"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        # whoever started the tests in the background may have had Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     for _ in range(600):
         if out.exists() and len(list((out / ".marks").glob("*.json"))) >= 2:
             break

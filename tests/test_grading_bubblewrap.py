@@ -78,6 +78,8 @@ def test_what_is_not_named_does_not_exist_inside(outside, monkeypatch):
         )  # fmt: skip
     seen, room = json.loads(inside.stdout), (1 << 20) + bubblewrap._SPARE
     assert seen.pop("room") == room
+    if Path(bubblewrap.FOLDER) in bubblewrap.PACKAGE.parents:
+        seen.pop("writes where it runs")  # a checkout below the one folder that is for writing
     assert set(seen.values()) == {False}, seen
     assert before == set(bubblewrap.PACKAGE.parent.iterdir())
     control = json.loads(free.stdout)

@@ -32,10 +32,13 @@ def history() -> History:
 
 
 # What each function needs at least. Positions first, then names.
+BINARY = torch.tensor([[0.0], [0.0], [1.0]])
 ARGUMENTS: dict[str, tuple[tuple, dict]] = {
     "plot_activation": (("relu",), {}),
     "plot_activation_facts": (("relu",), {}),
     "plot_batches": ((), {}),
+    "plot_calibration": (({"m": torch.tensor([[-2.0], [0.5], [1.0]])}, BINARY), {}),
+    "plot_chances": (({"net": 0.9, "line": 0.4},), {}),
     "plot_confusion": ((torch.tensor([[8, 2], [0, 5]]),), {}),
     "plot_contours": ((bowl, [(1.0, 1.0), (0.5, 0.2)]), {}),
     "plot_curves": ((np.linspace(-1, 1, 5), {"line": np.arange(5.0)}), {}),
@@ -52,6 +55,7 @@ ARGUMENTS: dict[str, tuple[tuple, dict]] = {
     "plot_hidden_space": ((torch.tanh, PLANE, XOR), {}),
     "plot_hinges": (([0, 1], [1, -2]), {}),
     "plot_history": ((history(),), {}),
+    "plot_images": ((torch.rand(4, 3, 5, 5),), {"columns": 2}),
     "plot_layer_shapes": (((2, 3, 1),), {}),
     "plot_learning_rates": (([0.01, 0.1], [1.0, 0.1]), {}),
     "plot_logit_gradient": (([1.0, 2.0], 1), {}),
@@ -61,25 +65,36 @@ ARGUMENTS: dict[str, tuple[tuple, dict]] = {
     "plot_network": (((8, 20, 3, 1),), {}),
     "plot_neuron": ((), {}),
     "plot_noise": ((X, Y, (2.0, 0.0), 1.0), {}),
+    "plot_parts": (({"random": [0, 1, 2, 0]},), {}),
+    "plot_patch": (([[1.0, -2.0], [0.5, 0.0]],), {}),
     "plot_penalty": ((), {}),
     "plot_perceptron": ((), {}),
     "plot_points": ((PLANE, XOR), {}),
+    "plot_precision_recall": (({"m": torch.tensor([[-2.0], [0.5], [1.0]])}, BINARY), {}),
     "plot_race": ((bowl, {"slow": [(1.5, 1.0), (1.2, 0.7)]}), {}),
     "plot_range_test": (([0.1, 1.0], [0.7, 0.5]), {}),
     "plot_ravine": ((), {}),
     "plot_readings": ((torch.zeros(3, 9), SCORES, torch.tensor([0, 1, 1])), {}),
+    "plot_receptive_field": (([("conv", 3, 1), ("pool", 2, 2)],), {}),
     "plot_relu_sum": ((np.sin, 3), {}),
     "plot_residuals": ((X, Y, 2 * X), {}),
+    "plot_roc": (({"m": torch.tensor([[-2.0], [0.5], [1.0]])}, BINARY), {}),
+    "plot_row": (([1.0, 15.0], torch.tensor([[0.0, 10.0], [2.0, 20.0]]), ["a", "b"]), {}),
     "plot_runs": (({"slow": [0.69, 0.65], "fast": [0.69, 0.47]},), {}),
     "plot_scores": ((X - 2, Y), {}),
+    "plot_shape_flow": (([(3, 8, 8), (10,)], ["flatten"]), {}),
     "plot_shapes": (([("X", ("N", 3)), "@", ("w", (3, 1))],), {}),
     "plot_sigmoid_fit": ((LINE, X, Y), {}),
     "plot_softmax": (([1.0, 2.0, 3.0],), {}),
     "plot_surface": ((bowl,), {}),
+    "plot_threshold": ((torch.tensor([[-2.0], [0.5], [1.0]]), BINARY), {}),
     "plot_timeline": (([(1943, "a neuron"), (2012, "a net")],), {}),
     "plot_traces": (({"a": [1.0, 2.0]},), {}),
     "plot_tree": ((("Rain?", [("yes", "umbrella"), ("no", "coat")]),), {}),
+    "plot_trials": (({"leaky": [0.9, 1.0], "clean": [0.7]},), {}),
     "plot_unit": (("step",), {}),
+    "plot_windows": ((8, 3), {}),
+    "plot_zeros": (([0.0, 1.0, 2.0],), {}),
 }
 
 
@@ -91,7 +106,7 @@ def draw(name: str, ax: Axes | None = None) -> Axes:
 def numbered(ax: Axes) -> bool:
     """Tell whether the vertical axis has numbers; names of things explain themselves."""
     texts = [label.get_text() for label in ax.get_yticklabels()]
-    return any(any(letter.isdigit() for letter in text) for text in texts)
+    return any(text.lstrip("−-$")[:1].isdigit() for text in texts)
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +141,8 @@ def test_a_figure_makes_its_own_axes_when_it_gets_none(name):
     assert ax.figure is not current
     assert len(plt.get_fignums()) == 2
     assert current.get_children() == [current.patch]
-    if ax.axison and name != "plot_gradient":  # an arrow goes onto a figure that has its names
+    # An arrow goes onto a figure that has its names; a patch is its numbers.
+    if ax.axison and name not in ("plot_gradient", "plot_patch"):
         assert ax.get_xlabel()
         assert ax.get_ylabel() or ax.get_title() or not numbered(ax)
     ax.figure.draw_without_rendering()

@@ -96,8 +96,6 @@ class Zygote:
         Of one submission.
     modules
         Imported before the first fork, besides torch and the course's own.
-    unsafe
-        Without a sandbox.
     wrapped
         Inside bubblewrap; None: where that works.
 
@@ -118,11 +116,10 @@ class Zygote:
         *,
         limits: Limits = Limits(),  # noqa: B008  (frozen)
         modules: Iterable[str] = (),
-        unsafe: bool = False,
         wrapped: bool | None = None,
     ) -> None:
-        options = {"limits": asdict(limits), "modules": list(modules), "unsafe": unsafe}
-        why = "not wanted" if unsafe or wrapped is False else bubblewrap.why_not()
+        options = {"limits": asdict(limits), "modules": list(modules)}
+        why = "not wanted" if wrapped is False else bubblewrap.why_not()
         if why and wrapped:
             raise GraderError(f"bubblewrap: {why}")
         try:

@@ -144,11 +144,9 @@ class Sandbox:
         space = _present_space() + self.limits.memory
         self._become_nobody(libc, scratch)
         libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
-        libc.prctl(
-            _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0
-        )  # after the change of user, which undoes it
+        die_with_parent()  # after the change of user, which undoes it
         if self._places is not None:
-            _no_new_privileges(libc)
+            seccomp.no_new_privileges()
             self._places.confine(scratch)
             self._places.close()
         _limit(self.limits, space)
@@ -221,11 +219,6 @@ def _users() -> Iterator[tuple[int, int]]:
     for line in Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines():
         first, _, count = map(int, line.split())
         yield first, first + count
-
-
-def _no_new_privileges(libc: ctypes.CDLL) -> None:
-    if libc.prctl(38, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_NO_NEW_PRIVS) failed")
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> None:

@@ -47,15 +47,11 @@ class Zygote:
         Where scratch folders are made.
     limits
         Of one submission.
-    unsafe
-        Fork without a sandbox.
     """
 
-    def __init__(
-        self, lanes: list[socket.socket], folder: Path, limits: Limits, *, unsafe: bool
-    ) -> None:
+    def __init__(self, lanes: list[socket.socket], folder: Path, limits: Limits) -> None:
         self.lanes, self.folder, self.limits = lanes, folder, limits
-        self.sandbox = None if unsafe else Sandbox(limits)
+        self.sandbox = Sandbox(limits)
         self.workers: dict[int, _Worker] = {}
 
     def serve(self) -> None:
@@ -201,7 +197,7 @@ def main(argv: list[str]) -> int:
     _warm_up(options["modules"])
     folder = Path(tempfile.mkdtemp(prefix="course-grading-", dir=options["folder"]))
     folder.chmod(0o711)
-    zygote = Zygote(lanes, folder, Limits(**options["limits"]), unsafe=options["unsafe"])
+    zygote = Zygote(lanes, folder, Limits(**options["limits"]))
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page that it touches
     lacking = dict.fromkeys(("limits", "landlock", "seccomp", "own user"), "not wanted")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import tempfile
 from pathlib import Path
+
+import pytest
 
 from course_utils.grading.sandbox import Limits
 from course_utils.grading.session import Zygote
@@ -43,3 +46,11 @@ def _is_ours(pid: int) -> bool:
 
 def _parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def own_temporary_folder(patch: pytest.MonkeyPatch) -> Path:
+    """Give this test's zygotes a folder of their own: others come and go beside them."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o711)  # a worker may be another user
+    patch.setattr(tempfile, "tempdir", str(folder))
+    return folder

@@ -6,10 +6,10 @@ Every way of cheating is first shown to pay off where the tests share the studen
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ from tests.grading_corpus import (
     handed_in,
     hostile,
 )
-from tests.grading_zygote import grading_processes, shared_zygote
+from tests.grading_zygote import grading_processes, own_temporary_folder, shared_zygote
 
 pytestmark = pytest.mark.skipif(
     bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
@@ -145,9 +145,12 @@ def graded(tmp_path_factory, source_notebook) -> Iterator[Class]:
         patch.setattr(proxies, "_SECONDS", 1.0)
         patch.setattr(session.Session, "seconds", 1.0)
         patch.setattr(session.Session.__init__, "__defaults__", seconds_of_a_cell(1.0))
+        scratch = own_temporary_folder(patch)
         graded = Class(tmp_path_factory.mktemp("class"), source_notebook)
+    graded.scratch = scratch
     graded.left = grading_processes() - before - {graded.victim.pid}
     yield graded
+    shutil.rmtree(graded.scratch)  # torch keeps a cache there
     graded.victim.kill()
     graded.victim.communicate()
     graded.listening.close()
@@ -204,7 +207,7 @@ def test_no_process_and_no_folder_is_left(graded):
     while grading_processes() & graded.left and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not grading_processes() & graded.left
-    assert not list(Path(tempfile.gettempdir()).glob("course-grading-*/submission-*"))
+    assert not list(graded.scratch.glob("course-grading-*/submission-*"))
 
 
 def test_every_row_says_the_same_when_it_is_graded_again(graded, source_notebook, tmp_path):

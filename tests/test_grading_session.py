@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from course_utils.checks import HandleError, grade
 from course_utils.exercises import exercises_of
 from course_utils.grading import sandbox
 from course_utils.grading.session import RemoteCaller, Session, Zygote
-from tests.grading_zygote import shared_zygote
+from tests.grading_zygote import own_temporary_folder, shared_zygote
 
 pytestmark = pytest.mark.skipif(
     bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
@@ -183,9 +182,7 @@ def test_the_course_s_tables_can_be_loaded(zygote):
 
 
 def test_nothing_is_left_behind(monkeypatch):
-    own = Path(tempfile.mkdtemp())  # other zygotes come and go beside this one
-    own.chmod(0o711)
-    monkeypatch.setattr(tempfile, "tempdir", str(own))
+    own = own_temporary_folder(monkeypatch)
     with Zygote(1, wrapped=False) as running:
         made = set(own.glob("course-grading-*"))
         source = (

@@ -75,6 +75,20 @@ def one_mean_for_all(X: Tensor, gamma: Tensor, beta: Tensor, *rest: Any) -> Any:
     return Y, mean, var
 
 
+def normalised_by_the_mixed(
+    X: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+    mean: Tensor,
+    var: Tensor,
+    training: bool,
+    momentum: float,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Updates what is kept, and normalises by that."""
+    _, mean, var = batch_norm_by_torch(X, gamma, beta, mean, var, training, momentum)
+    return batch_norm_by_torch(X, gamma, beta, mean, var, False, momentum)
+
+
 def statistics_in_place(
     X: Tensor,
     gamma: Tensor,
@@ -183,6 +197,15 @@ BATCH_NORM_PASS = Exercise(
                 "In training, has each column of your normalised batch the mean 0?",
                 "While it trains, a batch is normalised by its own mean and variance; "
                 "the kept ones are for later.",
+            ),
+        ),
+        Mistake(
+            "mixed statistics in training",
+            normalised_by_the_mixed,
+            (
+                "`mean` and `var` are right. Has each column of your normalised batch the mean 0?",
+                "The mixed statistics are for later. A batch in training is normalised by its own "
+                "alone: use other names for them.",
             ),
         ),
         Mistake(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from ...checks import Case, Exercise, Inputs, Mistake
@@ -140,6 +141,11 @@ DROPOUT_PASS = Exercise(
             "scales in both modes",
             lambda X, u, p, training: dropout_by_torch(X, u, p, True) if training else X / (1 - p),
             "Training is right. Nothing is dropped afterwards, so nothing has to be made up for.",
+        ),
+        Mistake(
+            "throws dice of its own",
+            lambda X, u, p, training: F.dropout(X, p, training),
+            "Your zeros stand elsewhere: the dice are thrown already, and lie in `u`.",
         ),
         Mistake(
             "changes its input",

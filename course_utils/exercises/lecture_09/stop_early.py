@@ -63,6 +63,12 @@ def lowest_of_all(losses: Losses, patience: int, min_delta: float) -> tuple[int,
     return min(range(len(losses)), key=losses.__getitem__), stop
 
 
+def lowest_then_patience(losses: Losses, patience: int, min_delta: float) -> tuple[int, int]:
+    """Looks at the whole list first, and waits from its lowest loss on."""
+    best = min(range(len(losses)), key=losses.__getitem__)
+    return best, min(best + patience, len(losses) - 1)
+
+
 def the_loss_itself(losses: Losses, patience: int, min_delta: float) -> tuple[float, int]:
     """Returns the lowest loss instead of its epoch."""
     best, stop = stop_by_jumps(losses, patience, min_delta)
@@ -146,6 +152,14 @@ STOP_EARLY = Exercise(
                 "`stop` is right. Can an epoch after it be the best? It was never trained.",
                 "Look for the best among the epochs up to `stop`, and let a gain of no more than "
                 "min_delta not count.",
+            ),
+        ),
+        Mistake(
+            "waits from the lowest of all",
+            lowest_then_patience,
+            (
+                "You look at losses that are not there yet. What is known after five epochs?",
+                "Go through the list from the left, as if the next epoch had not been trained.",
             ),
         ),
         Mistake(

@@ -20,6 +20,7 @@ _EXPORTS: dict[str, str] = {
     # runtime
     "seed_everything": "runtime",
     "get_device": "runtime",
+    "measure": "runtime",
     # datasets
     "Dataset": "datasets",
     "Splits": "datasets",
@@ -43,6 +44,8 @@ _EXPORTS: dict[str, str] = {
     "fit": "training",
     "evaluate": "training",
     "History": "training",
+    "save_checkpoint": "training",
+    "load_checkpoint": "training",
     # metrics
     "accuracy": "metrics",
     "precision": "metrics",

@@ -1,9 +1,11 @@
-"""Where a notebook runs and with which random numbers."""
+"""Where a notebook runs, with which random numbers, and how long its work takes."""
 
 from __future__ import annotations
 
 import os
 import random
+import time
+from collections.abc import Callable
 
 import torch
 
@@ -90,6 +92,70 @@ def get_device(prefer: str | torch.device | None = None) -> torch.device:
             f"device here. Use {_fastest()!r}, or run `python -m course_utils doctor` to see why."
         )
     return device
+
+
+def measure(work: Callable[[], object], *, repeats: int = 7, warm_up: int = 2) -> list[float]:
+    """Return the seconds that each of several calls of `work` took, first calls left out.
+
+    The device is waited for before and after each call: a GPU is only asked to work, and Python
+    goes on before it has. The smallest number disturbs least, the median is the usual case.
+
+    Parameters
+    ----------
+    work
+        What to time, a function without arguments.
+    repeats
+        Calls that are timed, 1 or more.
+    warm_up
+        Calls before them that are not: the first ones load libraries and fill caches.
+
+    Returns
+    -------
+    list of float
+        Seconds on the clock on the wall, one for each repeat, in the order of the calls.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `work` cannot be called, or a number is out of range.
+
+    Examples
+    --------
+    >>> seconds = measure(lambda: sum(range(1000)), repeats=3)
+    >>> len(seconds), min(seconds) > 0
+    (3, True)
+
+    Notes
+    -----
+    First written out in lecture 11.
+    """
+    if not callable(work):
+        raise TypeError(
+            f"measure() needs a function to call, not {work!r}. Write measure(lambda: model(X)), "
+            "not measure(model(X)): that has been computed before the clock starts."
+        )
+    if repeats < 1 or warm_up < 0:
+        raise ValueError(
+            f"measure() needs 1 or more repeats and 0 or more calls to warm up, not {repeats} "
+            f"and {warm_up}."
+        )
+    for _ in range(warm_up):
+        work()
+    seconds = []
+    for _ in range(repeats):
+        _wait_for_device()
+        start = time.perf_counter()
+        work()
+        _wait_for_device()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def _wait_for_device() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    elif torch.backends.mps.is_available():
+        torch.mps.synchronize()
 
 
 def _is_there(device: torch.device) -> bool:

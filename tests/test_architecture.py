@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "checks": set(),
     "questions": set(),
     "training": {"runtime"},
+    "parallel": {"datasets", "models"},
     "plotting": {"activations", "metrics"},
     "widgets": {"activations", "plotting", "models", "training", "datasets"},
     "exercises": {"checks", "datasets", "metrics", "models", "training"},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils import get_device, seed_everything
+from course_utils import get_device, measure, runtime, seed_everything
 
 
 def draw() -> tuple[float, float, float]:
@@ -86,3 +86,35 @@ def test_a_device_that_is_not_there_is_refused_and_the_variable_named(
     monkeypatch.setenv("COURSE_DEVICE", "cuda:1")
     with pytest.raises(ValueError, match=r"COURSE_DEVICE asks for 'cuda:1'.*doctor"):
         get_device()
+
+
+# --- measure -----------------------------------------------------------------------------------
+
+
+def test_warm_up_is_run_and_not_counted():
+    calls = []
+    assert len(measure(lambda: calls.append(1), repeats=4, warm_up=3)) == 4
+    assert len(calls) == 7
+
+
+def test_measure_reads_the_clock_on_the_wall(monkeypatch):
+    clock = iter([10.0, 10.5, 20.0, 22.0])
+    monkeypatch.setattr(runtime.time, "perf_counter", lambda: next(clock))
+    assert measure(lambda: None, repeats=2, warm_up=1) == [0.5, 2.0]
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+def test_measure_waits_for_the_device_around_every_call(monkeypatch, kind):
+    events = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: kind == "cuda")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: kind == "mps")
+    monkeypatch.setattr(getattr(torch, kind), "synchronize", lambda: events.append("wait"))
+    measure(lambda: events.append("work"), repeats=2, warm_up=1)
+    assert events == ["work", *["wait", "work", "wait"] * 2]
+
+
+def test_measure_refuses_what_is_no_function():
+    with pytest.raises(TypeError, match=r"measure\(lambda: model"):
+        measure(torch.zeros(2))
+    with pytest.raises(ValueError, match="1 or more repeats"):
+        measure(lambda: None, repeats=0)

@@ -24,12 +24,13 @@ from course_utils.widgets import (
     images,
     lectures,
     networks,
+    performance,
     workflow,
 )
 
 NAMED = {
     name: make
-    for module in (images, lectures, networks, workflow)
+    for module in (images, lectures, networks, performance, workflow)
     for name, make in vars(module).items()
     if inspect.isfunction(make) and make.__module__ == module.__name__ and name[0] != "_"
 }

@@ -13,12 +13,14 @@ from course_utils.datasets.generators import make_points, make_regression
 from course_utils.datasets.images import IMAGE_CLASSES, make_images
 from course_utils.datasets.preparation import Splits, batches, split, standardize
 from course_utils.datasets.tables import dataset_names, load_dataset
+from course_utils.datasets.waiting import Waiting
 
 __all__ = [
     "IMAGE_CLASSES",
     "Dataset",
     "DatasetError",
     "Splits",
+    "Waiting",
     "batches",
     "check_data_files",
     "dataset_names",

@@ -39,6 +39,7 @@ from .networks import (
     plot_neuron,
 )
 from .optimizers import animate_race, plot_race
+from .performance import plot_memory, plot_spans, plot_speedup
 from .probabilities import plot_confusion, plot_penalty, plot_scores, plot_sigmoid_fit
 from .ravine import plot_ravine
 from .regression import plot_fit, plot_noise, plot_residuals
@@ -96,6 +97,7 @@ __all__ = [
     "plot_learning_rates",
     "plot_logit_gradient",
     "plot_loss_surface",
+    "plot_memory",
     "plot_mlp_graph",
     "plot_nested_circles",
     "plot_network",
@@ -122,6 +124,8 @@ __all__ = [
     "plot_shapes",
     "plot_sigmoid_fit",
     "plot_softmax",
+    "plot_spans",
+    "plot_speedup",
     "plot_surface",
     "plot_threshold",
     "plot_timeline",

@@ -1,6 +1,7 @@
 """Training: the loop that lecture 01 writes, as a function with good manners."""
 
+from .checkpoint import load_checkpoint, save_checkpoint
 from .history import History
 from .loop import evaluate, fit
 
-__all__ = ["History", "evaluate", "fit"]
+__all__ = ["History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"]

@@ -25,6 +25,7 @@ from .networks import (
     toy_classifier,
 )
 from .panels import Experiment, Explorer, explore
+from .performance import memory_calculator, scaling_calculator
 from .workflow import one_patient, rare_class
 
 __all__ = [
@@ -40,11 +41,13 @@ __all__ = [
     "hinges",
     "learning_rate",
     "line_and_loss",
+    "memory_calculator",
     "one_patient",
     "output_size",
     "penalty",
     "rare_class",
     "relu_sum",
+    "scaling_calculator",
     "slope_and_loss",
     "softmax_shares",
     "toy_classifier",

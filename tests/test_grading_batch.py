@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.grading import lanes, sandbox
+from course_utils.grading import sandbox
 from course_utils.grading.assignment import AssignmentError, load_assignment
 from course_utils.grading.command import load_notebooks, main, read_roster
 from course_utils.grading.marking import Mark, Marked
@@ -313,50 +313,6 @@ def test_a_store_knows_content_source_and_limits(source, tmp_path):
     for file in (tmp_path / "out" / ".marks").iterdir():
         file.write_text("{")
     assert store.get(one) is None
-
-
-@needs_sandbox
-def test_a_lane_that_dies_costs_no_other_submission(source, tmp_path, monkeypatch):
-    root = tmp_path / "submitted"
-    for name in ("a", "b", "c", "kills its lane", "d"):
-        hand_in(root, name, notebook(RIGHT))
-    real = lanes.mark_submission
-
-    def mark(submission, lane):
-        if submission.student == "kills its lane":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(submission, lane)
-
-    monkeypatch.setattr(lanes, "mark_submission", mark)
-    found = find_submissions(root, [load_assignment(source)])
-    pool = lanes.Pool(found, jobs=2, limits=sandbox.Limits(), seconds=60)
-    results = {one.student: marked for one, marked in pool.run()}
-    assert {name: marked.points for name, marked in results.items()} == {
-        "a": 2, "b": 2, "c": 2, "d": 2, "kills its lane": 0,
-    }  # fmt: skip
-    assert results["kills its lane"].reason == "the lane that judged it died"
-
-
-@needs_sandbox
-def test_a_check_that_never_ends_is_given_up(tmp_path):
-    forever = {**CHECK, "points": 1}
-    cells = [
-        {"cell_type": "code", "source": RIGHT, "metadata": {"nbgrader": SOLUTION}},
-        {
-            "cell_type": "code",
-            "source": "while double(1) != 2: pass",
-            "metadata": {"nbgrader": forever},
-        },
-    ]
-    (tmp_path / "hw.ipynb").write_text(json.dumps({"nbformat": 4, "cells": cells}))
-    root = tmp_path / "submitted"
-    hand_in(root, "wrong", notebook("def double(x): return 1"))
-    hand_in(root, "right", notebook(RIGHT))
-    found = find_submissions(root, [load_assignment(tmp_path / "hw.ipynb")])
-    pool = lanes.Pool(found, jobs=2, limits=sandbox.Limits(), seconds=4)
-    results = {one.student: (marked.points, marked.reason) for one, marked in pool.run()}
-    assert results["right"] == (1, "")
-    assert results["wrong"] == (0, "time limit of 4 s for the whole submission")
 
 
 @needs_sandbox

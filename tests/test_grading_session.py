@@ -116,11 +116,12 @@ def test_returned_functions_and_modules_stay_there_and_can_be_used(zygote):
 def test_misuse_has_its_reason_and_the_next_call_works(zygote, source, status, words):
     cells = [("cell", source), ("next", "def good(): return 1")]
     with Session(zygote.lanes[0], cells) as session:
-        outcome = session.call("f", (), seconds=0.5, kind="function")
+        limit = 0.5 if status == "too slow" else 20.0  # a busy machine makes nothing too slow
+        outcome = session.call("f", (), seconds=limit, kind="function")
         assert outcome.status == status
         told = f"{outcome.detail} {outcome.failure} {outcome.value}"
         assert words in told
-        assert session.call("good", (), seconds=1, kind="function").value == 1
+        assert session.call("good", (), seconds=20, kind="function").value == 1
 
 
 def test_a_cell_that_fails_leaves_the_next(zygote):

@@ -30,16 +30,25 @@ _TOKEN = 32  # letters
 
 
 class AloneLane:
-    """A lane whose processes are started one by one; see `launch.Lane`."""
+    """A lane whose processes are started one by one; see `launch.Lane`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    folder
+        Where scratch folders are made; None: among the machine's temporary files.
+    """
+
+    def __init__(self, folder: str | None = None) -> None:
+        self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._left = ExitStack()
 
     def begin(self) -> tuple[socket.socket, int]:
         """Start a process and wait until it has connected."""
         token = secrets.token_hex(_TOKEN // 2)
-        scratch = tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+        scratch = tempfile.TemporaryDirectory(
+            prefix="submission-", dir=self._folder, ignore_cleanup_errors=True
+        )
         self._left.callback(scratch.cleanup)
         with socket.create_server(("127.0.0.1", 0)) as server:
             words = [sys.executable, "-m", "course_utils.grading.alone"]

@@ -22,7 +22,7 @@ FOLDER = "/tmp"  # the only place in there that can be written to: in memory, an
 _SPARE = 512 << 20  # of its size: a submission is stopped only some time after it grew too large
 _OURS = (
     *("__init__", "bubblewrap", "landlock", "objects", "outcomes", "places", "sandbox", "seccomp"),
-    *("wire", "worker", "zygote"),
+    *("warming", "wire", "worker", "zygote"),
 )
 _OWN = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 # What the zygote does as root: start workers as other users, end them, clear up behind them.

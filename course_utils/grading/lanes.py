@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import signal
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -11,17 +14,19 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-import torch
-
 from .alone import AloneLane
 from .cells import UnreadableError, read_cells
 from .launch import ForkedLane, GraderError, Lane, Zygote, modules_of
 from .marking import Mark, Marked, mark, nothing
 from .sandbox import Limits, die_with_parent
 from .submissions import Part, Submission
+from .warming import warm_up
 
 _MOST_TRIES = 2  # of a submission whose lane dies: the second in a fresh lane
+_MOST_DEATHS = 3  # of the zygote, without a mark between them
+_GONE = "the process that forks the workers ended"
 _TICK = 1.0
+__all__ = ["GraderError", "Pool", "mark_submission", "warm_up"]
 UNSAFE = "graded without a sandbox"
 
 
@@ -51,6 +56,11 @@ class _Lane:
     line: Connection
     task: int | None = None
     since: float = field(default_factory=time.monotonic)
+
+    def end(self) -> None:
+        self.line.close()
+        self.process.kill()
+        self.process.join()
 
 
 class Pool:
@@ -84,7 +94,10 @@ class Pool:
         self.jobs = max(1, min(jobs, len(submissions)))
         self.waiting = deque(range(len(submissions)))
         self.tries = [0] * len(submissions)
+        self.suspects: set[int] = set()  # one of them has taken the zygote with it, perhaps
+        self.deaths = 0  # of the zygote, since anything was marked
         self.zygote: Zygote | None = None
+        self.folder: tempfile.TemporaryDirectory[str] | None = None
         self.lanes: list[_Lane] = []
 
     def run(self) -> Iterator[tuple[Submission, Marked]]:
@@ -99,25 +112,31 @@ class Pool:
         try:
             self._start()
             while self.waiting or any(lane.task is not None for lane in self.lanes):
-                yield from self._round()
+                self._hand_out()
+                yield from self._collect()
         finally:
             self._stop()
 
     def _start(self) -> None:
         if self.alone:
-            self.lanes = [self._lane(AloneLane(), []) for _ in range(self.jobs)]
-            return
-        modules = modules_of([part.notebook for one in self.submissions for part in one.parts])
-        self.zygote = Zygote(self.jobs, limits=self.limits, modules=modules)
-        for lane in self.zygote.lanes:
-            self.lanes.append(self._lane(lane, [o for o in self.zygote.lanes if o is not lane]))
+            self.folder = tempfile.TemporaryDirectory(prefix="course-grading-")
+        else:
+            modules = modules_of([part.notebook for one in self.submissions for part in one.parts])
+            self.zygote = Zygote(self.jobs, limits=self.limits, modules=modules)
+        for place in range(self.jobs):
+            self.lanes.append(self._lane(place))
 
-    def _lane(self, lane: Lane, others: Sequence[ForkedLane]) -> _Lane:
+    def _lane(self, place: int) -> _Lane:
         """Start a process that judges: by a fork, quick, or afresh where forks cannot be had."""
         context = multiprocessing.get_context("spawn" if self.alone else "fork")
+        forked = self.zygote.lanes if self.zygote is not None else []
+        lane: Lane = (
+            forked[place] if forked else AloneLane(self.folder.name if self.folder else None)
+        )
         ours, theirs = context.Pipe()
         process = context.Process(  # type: ignore[attr-defined]  # either context has it
-            target=_work, args=(theirs, lane, others, self.submissions)
+            target=_work,
+            args=(theirs, lane, [each for each in forked if each is not lane], self.submissions),
         )
         process.start()
         theirs.close()
@@ -125,54 +144,85 @@ class Pool:
 
     def _stop(self) -> None:
         for lane in self.lanes:
-            lane.line.close()
-            lane.process.kill()
-            lane.process.join()
+            lane.end()
         if self.zygote is not None:
             self.zygote.close()
-        self.lanes, self.zygote = [], None
+        if self.folder is not None:
+            self.folder.cleanup()
+        self.lanes, self.zygote, self.folder = [], None, None
 
-    def _round(self) -> Iterator[tuple[Submission, Marked]]:
+    def _hand_out(self) -> None:
         for lane in self.lanes:
-            if lane.task is None and self.waiting:
-                lane.task, lane.since = self.waiting.popleft(), time.monotonic()
-                self.tries[lane.task] += 1
+            if lane.task is not None or not self.waiting:
+                continue
+            busy = {each.task for each in self.lanes if each.task is not None}
+            if busy and self.suspects & {*busy, self.waiting[0]}:
+                return  # a suspect has nobody beside it
+            lane.task, lane.since = self.waiting.popleft(), time.monotonic()
+            self.tries[lane.task] += 1
+            with contextlib.suppress(OSError):  # a lane that has died since: that is noticed below
                 lane.line.send(lane.task)
+
+    def _collect(self) -> Iterator[tuple[Submission, Marked]]:
+        """Yield what has been marked; see to the first lane that died or takes too long."""
         for line in wait([lane.line for lane in self.lanes if lane.task is not None], _TICK):
             lane = next(each for each in self.lanes if each.line is line)
             assert lane.task is not None
-            submission = self.submissions[lane.task]
             try:
                 answer = lane.line.recv()
             except (EOFError, OSError):
-                yield from self._again(submission, lane.task, "the lane that judged it died")
+                yield from self._replace(lane, "the lane that judged it died")
                 return
-            lane.task = None
             if isinstance(answer, str):
-                raise GraderError(answer)
-            yield submission, Marked.from_json(answer)
+                yield from self._begin_again(answer)
+                return
+            task, lane.task, self.deaths = lane.task, None, 0
+            self.suspects.discard(task)
+            yield self.submissions[task], Marked.from_json(answer)
         for lane in self.lanes:
             if lane.task is not None and time.monotonic() - lane.since > self.seconds:
-                text = f"time limit of {self.seconds:g} s for the whole submission"
-                late = self.submissions[lane.task]
                 self.tries[lane.task] = _MOST_TRIES
-                yield from self._again(late, lane.task, text)
+                text = f"time limit of {self.seconds:g} s for the whole submission"
+                yield from self._replace(lane, text)
                 return
 
-    def _again(
-        self, submission: Submission, task: int, why: str
-    ) -> Iterator[tuple[Submission, Marked]]:
-        """Start all lanes afresh; hand back what they were at, the culprit once more at most."""
-        for lane in self.lanes:
-            if lane.task is not None and lane.task != task:
-                self.tries[lane.task] -= 1  # not its fault
-                self.waiting.appendleft(lane.task)
-        self._stop()
-        if self.tries[task] < _MOST_TRIES:
-            self.waiting.append(task)
+    def _replace(self, lane: _Lane, why: str) -> Iterator[tuple[Submission, Marked]]:
+        """Start this lane afresh, and no other; what it was at is done once more at most."""
+        lane.end()
+        task, lane.task = lane.task, None
+        place = self.lanes.index(lane)
+        if self.zygote is None or self.zygote.lanes[place].clear():
+            self.lanes[place] = self._lane(place)
+            yield from self._once_more(task, why)
         else:
-            yield submission, failed(submission, why)
+            yield from self._once_more(task, why)
+            yield from self._begin_again(_GONE)
+
+    def _begin_again(self, said: str) -> Iterator[tuple[Submission, Marked]]:
+        """Start all afresh where the zygote is gone; nobody knows who did it, so all are suspects.
+
+        Raises
+        ------
+        GraderError
+            If it is there, and the trouble another, or if it dies again and again.
+        """
+        self.deaths += 1
+        if self.zygote is None or not self.zygote.is_gone() or self.deaths > _MOST_DEATHS:
+            raise GraderError(said)
+        tasks = [lane.task for lane in self.lanes if lane.task is not None]
+        self._stop()
+        self.suspects.update(tasks)
+        for task in tasks:
+            yield from self._once_more(task, _GONE)
         self._start()
+
+    def _once_more(self, task: int | None, why: str) -> Iterator[tuple[Submission, Marked]]:
+        assert task is not None
+        if self.tries[task] < _MOST_TRIES:
+            self.waiting.appendleft(task)
+            return
+        self.suspects.discard(task)
+        yield self.submissions[task], failed(self.submissions[task], why)
 
 
 def told_unsafe(marked: Marked) -> Marked:
@@ -201,6 +251,7 @@ def _work(
     others: Sequence[ForkedLane],
     submissions: Sequence[Submission],
 ) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, who ends us
     die_with_parent()
     warm_up()
     for other in others:
@@ -208,23 +259,12 @@ def _work(
     while True:
         try:
             task = line.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         try:
             marked = mark_submission(submissions[task], lane)
             if isinstance(lane, AloneLane):
                 marked = told_unsafe(marked)
             line.send(marked.to_json())
-        except KeyboardInterrupt:
-            return
         except GraderError as error:
             line.send(str(error))
-
-
-def warm_up() -> None:
-    """Do once, before the lanes are forked, what each would otherwise do for itself."""
-    torch.set_num_threads(1)  # with more, a fork hangs at its first matrix product
-    weight = torch.zeros(2, 1, requires_grad=True)
-    optimizer = torch.optim.Adam([weight], lr=0.1)
-    (torch.ones(3, 2) @ weight - 1).square().mean().backward()
-    optimizer.step()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from . import bubblewrap
 from .sandbox import Limits
 
 _START = 120.0  # seconds that the zygote may take to import torch
+_ENDING = 2.0  # seconds from a closed socket to the end of the zygote's process
 
 
 class GraderError(RuntimeError):
@@ -67,10 +69,14 @@ class ForkedLane:
         with theirs:
             try:
                 socket.send_fds(self.line, [b'{"do": "fork"}'], [theirs.fileno()])
-                return ours, json.loads(self.line.recv(4096))["worker"]
+                reply = json.loads(self.line.recv(4096))
             except (OSError, ValueError) as error:
                 ours.close()
                 raise GraderError(_gone(error)) from None
+        if "refused" in reply:
+            ours.close()
+            raise GraderError(f"no process can be had for a submission: {reply['refused']}")
+        return ours, reply["worker"]
 
     def end(self, worker: int, *, dying: bool) -> Mapping[str, Any]:
         """Have it ended; see `Lane`."""
@@ -79,6 +85,23 @@ class ForkedLane:
             return json.loads(self.line.recv(4096))
         except (OSError, ValueError) as error:
             raise GraderError(_gone(error)) from None
+
+    def clear(self) -> bool:
+        """End what a checker that died has left here, so that another may take its place.
+
+        Returns
+        -------
+        bool
+            Whether the zygote is there to do so.
+        """
+        token = secrets.token_hex(8)
+        try:
+            self.line.send(json.dumps({"do": "clear", "token": token}).encode())
+            while json.loads(self.line.recv(4096)).get("cleared") != token:
+                pass  # an answer to the one that died
+        except (OSError, ValueError):
+            return False
+        return True
 
     def close(self) -> None:
         """Say that no more processes are needed."""
@@ -169,6 +192,14 @@ class Zygote:
                 self.close()
                 raise GraderError("the process that forks the workers did not start.")
         return about
+
+    def is_gone(self) -> bool:
+        """Whether its process has ended, or does so this moment."""
+        try:
+            self.process.wait(_ENDING)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def close(self) -> None:
         """End it, and every worker with it."""

@@ -137,10 +137,11 @@ def _close() -> None:
 
 def main() -> int:
     """Judge submissions that come over the input, one line each, until it closes."""
-    from .lanes import mark_submission, warm_up
+    from .lanes import mark_submission
     from .launch import GraderError, Zygote
     from .parcel import submission_from
     from .sandbox import Limits, die_with_parent, why_unsafe
+    from .warming import warm_up
 
     die_with_parent()
     requests, answers = _channels()

@@ -16,6 +16,7 @@ from .launch import GraderError, Lane, Zygote
 __all__ = ["GraderError", "RemoteCaller", "RemoteHandle", "Session", "Zygote"]
 
 _MARGIN = 3.0  # seconds on top of a call's own limit, for a busy machine
+_READY = 60.0  # seconds for a process to confine itself
 _SPARE_PROCESSES = 3  # for one submission, besides one for each of its cells
 
 
@@ -95,6 +96,10 @@ class Session:
         """
         self._connection, self._worker = self.lane.begin()
         self.started += 1
+        # Sent before any line of the submission runs, which could refuse in the sandbox's name.
+        hello, _ = wire.receive(self._connection, _READY)
+        if "refused" in hello:
+            raise GraderError(str(hello["refused"]))
         cells = [list(cell) for cell in self.cells]
         wait = self.seconds * (1 + len(cells))
         reply, _ = self._ask({"do": "run", "cells": cells, "seconds": self.seconds}, b"", wait)
@@ -158,8 +163,6 @@ class Session:
         nonce = secrets.token_hex(8)
         wire.send(self._connection, {**request, "nonce": nonce}, body)
         reply, data = wire.receive(self._connection, seconds)
-        if "refused" in reply:
-            raise GraderError(str(reply["refused"]))
         if reply.get("nonce") != nonce:
             raise wire.WireError("an answer that nobody asked for")
         return reply, data

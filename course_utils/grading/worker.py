@@ -42,6 +42,7 @@ def serve(connection: socket.socket, sandbox: Sandbox | None, scratch: Path) -> 
         except OSError as error:
             wire.send(connection, {"refused": f"the sandbox could not be closed: {error}"})
             return
+    wire.send(connection, {"ready": True})  # a refusal that comes later is the student's own
     submission = _Submission()
     while True:
         try:

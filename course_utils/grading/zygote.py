@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from .sandbox import Limits, Sandbox
+from .warming import warm_up
 
+_LEAST = 4096  # bytes that a file counts at least
 _TICK = 0.1  # seconds between looks at the workers
 _DYING, _PAUSE = 0.1, 0.005  # seconds from a closed socket to a process's end
 
@@ -32,6 +34,7 @@ _DYING, _PAUSE = 0.1, 0.005  # seconds from a closed socket to a process's end
 @dataclass
 class _Worker:
     pid: int
+    lane: socket.socket
     scratch: Path
     why: str = ""  # why it was killed, if it was
 
@@ -77,15 +80,26 @@ class Zygote:
             return False
         request = json.loads(words)
         if request["do"] == "fork":
-            reply: dict[str, Any] = {"worker": self._fork(socket.socket(fileno=sockets[0]))}
+            reply: dict[str, Any] = self._fork(socket.socket(fileno=sockets[0]), lane)
+        elif request["do"] == "clear":  # whoever used this lane has died
+            for pid in [each.pid for each in self.workers.values() if each.lane is lane]:
+                self._end(pid)
+            reply = {"cleared": request["token"]}
         else:
             reply = self._end(request["worker"], _DYING if request["closed"] else 0.0)
         lane.send(json.dumps(reply).encode())
         return True
 
-    def _fork(self, connection: socket.socket) -> int:
-        scratch = Path(tempfile.mkdtemp(prefix="submission-", dir=self.folder))
-        pid = os.fork()
+    def _fork(self, connection: socket.socket, lane: socket.socket) -> dict[str, Any]:
+        try:
+            scratch = Path(tempfile.mkdtemp(prefix="submission-", dir=self.folder))
+            try:
+                pid = os.fork()
+            except OSError:
+                scratch.rmdir()
+                raise
+        except OSError as error:
+            return {"refused": str(error)}
         if pid == 0:
             status = 1
             try:
@@ -97,8 +111,8 @@ class Zygote:
             finally:
                 os._exit(status)
         connection.close()
-        self.workers[pid] = _Worker(pid, scratch)
-        return pid
+        self.workers[pid] = _Worker(pid, lane, scratch)
+        return {"worker": pid}
 
     def _watch(self) -> None:
         """Kill a worker whose folder has grown too large; no limit of the kernel counts that."""
@@ -155,36 +169,27 @@ def _is_socket(number: int) -> bool:
 
 
 def _size(folder: Path) -> int:
+    """Sum up a folder; what is empty takes memory too, and time to be removed."""
     total = 0
-    for root, _, files in os.walk(folder):
+    for root, folders, files in os.walk(folder):
+        total += _LEAST * len(folders)
         for name in files:
             try:
-                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118
+                total += max(_LEAST, os.lstat(os.path.join(root, name)).st_size)  # noqa: PTH118
             except OSError:
                 continue
     return total
 
 
-def _warm_up(modules: list[str]) -> None:
-    """Import and use, once, what each worker would otherwise import and start for itself."""
-    import torch
-    import torch.optim
-
+def _import_all(modules: list[str]) -> None:
+    """Import, once, what each worker would otherwise import for itself."""
     from .. import checks, datasets, metrics, models, training
     from . import worker
 
-    torch.set_num_threads(1)  # with more, a fork hangs at its first matrix product
     del checks, datasets, metrics, models, training, worker  # loaded: that was all
     for name in modules:
         with contextlib.suppress(ImportError, AttributeError):  # the student's cell will say so
             pkgutil.resolve_name(name)
-    torch.nn.Conv2d(1, 2, 3)(torch.ones(1, 1, 4, 4)).sum().backward()
-    torch.linalg.lstsq(torch.ones(3, 1), torch.ones(3, 1))
-    weight = torch.zeros(2, 1, requires_grad=True)
-    for optimizer in (torch.optim.SGD([weight], lr=0.1), torch.optim.Adam([weight], lr=0.1)):
-        (torch.ones(3, 2) @ weight - 1).square().mean().backward()
-        optimizer.step()
-        optimizer.zero_grad()
     assert not any(name.startswith("course_utils.exercises") for name in sys.modules)
 
 
@@ -194,7 +199,8 @@ def main(argv: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, which closes us
     lanes = [socket.socket(fileno=number) for number in options["lanes"]]
     started = time.process_time()
-    _warm_up(options["modules"])
+    warm_up()
+    _import_all(options["modules"])
     folder = Path(tempfile.mkdtemp(prefix="course-grading-", dir=options["folder"]))
     folder.chmod(0o711)
     zygote = Zygote(lanes, folder, Limits(**options["limits"]))

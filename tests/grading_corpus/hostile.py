@@ -167,12 +167,17 @@ ATTACKS: dict[str, str] = {
     "forges an answer": "import gc, socket\ndef relu(x):\n    for s in gc.get_objects():\n"
     "        if isinstance(s, socket.socket):\n"
     "            s.sendall(b'\\0\\0\\0\\2' + bytes(8) + b'{}')\n    return x",
+    "refuses in the sandbox's name": "import gc, socket\nfor s in gc.get_objects():\n"
+    "    if isinstance(s, socket.socket):\n"
+    "        s.sendall(b'\\0\\0\\0\\x11' + bytes(8) + b'{\"refused\": \"no\"}')\n" + LAZY,
     "forges by number": "import os\ndef relu(x):\n    for n in range(3, 64):\n        try:"
     " os.write(n, b'\\0\\0\\0\\2' + bytes(8) + b'{}')\n        except OSError: pass\n    return x",
     "closes everything": "import os\ndef relu(x):\n    os.closerange(0, 1000)\n    return x",
     "prints without end": "def relu(x):\n    while True: print('x' * 10**6)",
     "writes without end": "def relu(x):\n    i = 0\n    while True:\n        i += 1\n"
     "        open(f'{i}', 'wb').write(bytes(8 << 20))",
+    "files without end": "import os\ndef relu(x):\n    i = 0\n    while True:\n        i += 1\n"
+    "        os.close(os.open(f'{i}', os.O_CREAT))",
     "returns a huge list": "def relu(x): return list(range(10**7))",
     "returns a huge tensor": "import torch\ndef relu(x): return torch.zeros(1).expand(1 << 26)",
     "returns a huge number": "def relu(x): return 10 ** 10**6",

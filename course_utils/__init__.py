@@ -44,6 +44,7 @@ _EXPORTS: dict[str, str] = {
     "fit": "training",
     "evaluate": "training",
     "History": "training",
+    "EarlyStopping": "training",
     "save_checkpoint": "training",
     "load_checkpoint": "training",
     # metrics

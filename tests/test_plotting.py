@@ -31,12 +31,20 @@ def history() -> History:
     return run
 
 
+def watched() -> History:
+    run = history()
+    for row, value in zip(run.rows, [0.7, 0.8], strict=True):
+        row["val_loss"] = value
+    return run
+
+
 # What each function needs at least. Positions first, then names.
 BINARY = torch.tensor([[0.0], [0.0], [1.0]])
 ARGUMENTS: dict[str, tuple[tuple, dict]] = {
     "plot_activation": (("relu",), {}),
     "plot_activation_facts": (("relu",), {}),
     "plot_batches": ((), {}),
+    "plot_best_epoch": ((watched(),), {}),
     "plot_calibration": (({"m": torch.tensor([[-2.0], [0.5], [1.0]])}, BINARY), {}),
     "plot_chances": (({"net": 0.9, "line": 0.4},), {}),
     "plot_confusion": ((torch.tensor([[8, 2], [0, 5]]),), {}),
@@ -45,6 +53,8 @@ ARGUMENTS: dict[str, tuple[tuple, dict]] = {
     "plot_cycle": ((["forward", "loss", "backward"],), {}),
     "plot_decision_boundary": ((nn.Linear(2, 1), PLANE, XOR), {}),
     "plot_descent": ((lambda w: w**2, [2.0, 1.0, 0.5]), {}),
+    "plot_dropout": (((2, 3, 1), [[1, 0, 1]]), {}),
+    "plot_errors": (([1, 2], [2.0, 1.0], [2.5, 2.0]), {}),
     "plot_feature_hierarchy": ((), {}),
     "plot_fit": ((X, Y, {"line": (2.0, 0.0)}), {}),
     "plot_floors": (({"run": [1.0, 0.5]}, {"floor": 0.4}), {}),

@@ -21,6 +21,7 @@ from course_utils.widgets import (
     Explorer,
     Slider,
     explore,
+    generalisation,
     images,
     lectures,
     networks,
@@ -30,7 +31,7 @@ from course_utils.widgets import (
 
 NAMED = {
     name: make
-    for module in (images, lectures, networks, performance, workflow)
+    for module in (generalisation, images, lectures, networks, performance, workflow)
     for name, make in vars(module).items()
     if inspect.isfunction(make) and make.__module__ == module.__name__ and name[0] != "_"
 }

@@ -26,6 +26,7 @@ from .evaluation import (
 from .features import (
     plot_feature_hierarchy,
 )
+from .generalisation import plot_best_epoch, plot_dropout, plot_errors
 from .graphs import plot_graph, plot_mlp_graph
 from .hinges import plot_hinges, plot_relu_sum
 from .images import plot_images, plot_patch
@@ -74,6 +75,7 @@ __all__ = [
     "plot_activation",
     "plot_activation_facts",
     "plot_batches",
+    "plot_best_epoch",
     "plot_calibration",
     "plot_chances",
     "plot_confusion",
@@ -82,6 +84,8 @@ __all__ = [
     "plot_cycle",
     "plot_decision_boundary",
     "plot_descent",
+    "plot_dropout",
+    "plot_errors",
     "plot_feature_hierarchy",
     "plot_fit",
     "plot_floors",

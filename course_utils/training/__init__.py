@@ -3,5 +3,13 @@
 from .checkpoint import load_checkpoint, save_checkpoint
 from .history import History
 from .loop import evaluate, fit
+from .stopping import EarlyStopping
 
-__all__ = ["History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"]
+__all__ = [
+    "EarlyStopping",
+    "History",
+    "evaluate",
+    "fit",
+    "load_checkpoint",
+    "save_checkpoint",
+]

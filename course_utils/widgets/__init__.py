@@ -6,6 +6,7 @@ kernel shows that one, and in the place of the sliders a line that says so.
 """
 
 from .controls import Choice, Slider
+from .generalisation import polynomial, regularisers
 from .images import output_size
 from .lectures import (
     graph_steps,
@@ -45,7 +46,9 @@ __all__ = [
     "one_patient",
     "output_size",
     "penalty",
+    "polynomial",
     "rare_class",
+    "regularisers",
     "relu_sum",
     "scaling_calculator",
     "slope_and_loss",

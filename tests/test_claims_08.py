@@ -6,6 +6,7 @@ import copy
 import io
 import math
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression as ScikitLogistic
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import train_test_split
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
@@ -103,6 +105,26 @@ def test_2000_draws_hold_713_women_and_most_test_rows_have_a_twin():
     assert round(2000 / 768, 1) == 2.6
 
 
+def test_the_written_loader_serves_pytorchs_first_epoch_and_not_its_second():
+    class Loader:
+        def __init__(self, n, generator):
+            self.n, self.generator = n, generator
+
+        def order(self):
+            torch.empty((), dtype=torch.int64).random_(generator=self.generator)
+            return torch.randperm(self.n, generator=self.generator).tolist()
+
+    for seed in range(3):
+        ours = Loader(768, torch.Generator().manual_seed(seed))
+        theirs = DataLoader(
+            TensorDataset(torch.arange(768)), batch_size=100, shuffle=True,
+            generator=torch.Generator().manual_seed(seed),
+        )  # fmt: skip
+        epochs = [[i for (batch,) in theirs for i in batch.tolist()] for _ in range(2)]
+        assert ours.order() == epochs[0]
+        assert ours.order() != epochs[1]
+
+
 # --- one form for all columns --------------------------------------------------------------------
 
 
@@ -167,6 +189,47 @@ def test_stratified_parts_share_the_classes_and_random_ones_do_not():
     assert max(shares(True)) - min(shares(True)) < 0.02
 
 
+def raw_accuracy(train, test, *, seed, epochs=700):
+    """The lab's network on inputs as they are: accuracy and loss on the test part."""
+    net, history = train_net(*train, seed=seed, epochs=epochs)
+    with torch.inference_mode():
+        logits = net(test[0])
+    loss = F.cross_entropy(logits, test[1]).item()
+    return accuracy(logits, test[1]), loss, history["loss"][-1]
+
+
+def test_with_raw_inputs_ten_points_of_the_score_are_copies():
+    """Measured over ten seeds and splits: 0.79 to 0.88 with copies, 0.70 to 0.77 without.
+
+    The 0.80 to 0.81 that is told of such a file lies within."""
+    leaky, clean = (
+        [raw_accuracy(*random_split(data, seed), seed=seed)[0] for seed in range(4)]
+        for data in (BIG, WOMEN)
+    )
+    assert all(0.77 < score < 0.9 for score in leaky)
+    assert all(0.67 < score < 0.8 for score in clean)
+    assert 0.06 < np.mean(leaky) - np.mean(clean) < 0.15
+
+
+def test_a_lucky_test_part_explains_the_better_numbers_told_of_raw_inputs():
+    """0.77 to 0.80 is told of 768 women, raw: so it is on scikit-learn's splits 0, 1 and 2 after
+    691 updates, where a test loss of 0.52 to 1.98 was written down as well. Our splits give 0.70
+    to 0.77, because one split of 154 women is uncertain by 0.07."""
+    X, y = WOMEN.X, WOMEN.y.flatten().long()
+    scores, losses = [], []
+    for split_seed, seed in product(range(3), range(2)):
+        rows = train_test_split(np.arange(768), test_size=0.2, random_state=split_seed)
+        train, test = ((X[part], y[part]) for part in rows)
+        score, loss, final = raw_accuracy(train, test, seed=seed, epochs=691)
+        scores.append(score)
+        losses.append(loss)
+        assert 0.28 < final < 0.45
+    assert all(0.72 < score < 0.84 for score in scores)
+    assert np.mean(scores) == pytest.approx(0.78, abs=0.03)
+    assert min(losses) < 0.65
+    assert max(losses) > 1  # one seed is sure and wrong
+
+
 @pytest.mark.parametrize("seed", [0, 5])
 def test_copies_lift_the_test_accuracy_from_about_seven_to_above_nine_tenths(seed):
     def score(train, test):
@@ -194,6 +257,13 @@ def test_what_the_matrix_of_the_found_notebook_says():
     assert round((r + specificity) / 2, 3) == 0.804
     assert 272 / 400 == 0.68
     assert missed / 128 > 0.25
+
+
+def test_the_question_on_precision_has_the_answer_one_third():
+    found, alarms, healthy = 95, 200, 1000
+    assert found / (found + alarms) == pytest.approx(0.32, abs=0.005)
+    assert (found + healthy - alarms, 100 + healthy) == (895, 1100)
+    assert (healthy - alarms) / healthy == 0.8
 
 
 def test_a_line_beats_the_majority_by_a_tenth_on_ten_folds():
@@ -304,6 +374,15 @@ def test_weight_and_threshold_are_one_knob(seed):
     assert round(math.log(19), 2) == 2.94
     threshold = 1 / 20
     assert math.log(threshold / (1 - threshold)) == pytest.approx(-math.log(19))
+
+
+def test_the_printed_example_finds_36_and_then_86_of_100():
+    X, y = clouds(100)
+    plain = rare_model(0, 1)(X).detach()
+    for z, found, alarms in ((plain, 36, 16), (plain + math.log(19), 86, 270)):
+        called = z > 0
+        assert (called & (y == 1)).sum().item() == pytest.approx(found, abs=2)
+        assert (called & (y == 0)).sum().item() == pytest.approx(alarms, rel=0.1)
 
 
 def test_resampling_is_the_weighted_loss():

@@ -21,7 +21,7 @@ from course_utils.grading.marking import Mark
 from course_utils.grading.store import Store
 from course_utils.grading.submissions import find_submissions
 from tests.grading_corpus import LAZY, SOURCE, broken, handed_in, hostile
-from tests.grading_zygote import grading_processes
+from tests.grading_zygote import grading_processes, lend_zygote, shared_zygote
 
 pytest.importorskip("distributed")
 needs_sandbox = pytest.mark.skipif(
@@ -95,6 +95,8 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_lost(
 ):
     monkeypatch.setattr(command, "write_reports", lambda *_: None)  # shown elsewhere, and slow
     monkeypatch.setattr(command, "write_gradebook", lambda *_: "")
+    lend_zygote(monkeypatch)  # for the run here
+    shared_zygote()
     before = grading_processes()
     common = [str(handed / "submitted"), "--source", str(handed / "hw.ipynb")]
     assert command.main([*common, "--out", str(tmp_path / "here"), "--quiet", "--jobs", "2"]) == 0

@@ -14,6 +14,7 @@ from course_utils.grading.cells import cells_of
 from course_utils.grading.discretion import ending, is_hidden, own_words
 from course_utils.grading.launch import Zygote
 from course_utils.grading.marking import mark
+from tests.grading_zygote import shared_zygote
 
 needs_sandbox = pytest.mark.skipif(
     bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
@@ -42,10 +43,9 @@ def notebook(code: str, test: str = TEST, setup: str = "") -> bytes:
     return json.dumps({"nbformat": 4, "cells": cells}).encode()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def zygote():
-    with Zygote(1, limits=sandbox.Limits(memory=512 << 20)) as running:
-        yield running
+    return shared_zygote()
 
 
 def told(zygote: Zygote, tmp_path: Path, code: str, test: str = TEST) -> str:

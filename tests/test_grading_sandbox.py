@@ -30,7 +30,7 @@ import socket, mmap, threading, signal, resource, subprocess, multiprocessing
 FORK = multiprocessing.get_context("fork")
 from course_utils.grading.sandbox import Limits, Sandbox
 if confined:
-    Sandbox(Limits(memory=256 << 20, file_bytes=1 << 20, cpu_seconds=2)).enter(scratch)
+    Sandbox(Limits(memory=256 << 20, file_bytes=1 << 20, cpu_seconds=1)).enter(scratch)
 else:
     os.chdir(scratch)
 libc = ctypes.CDLL(None, use_errno=True)
@@ -65,8 +65,8 @@ ATTACKS = {
     "slow a neighbour": "os.setpriority(os.PRIO_PROCESS, neighbour, 19)",
     "limit a neighbour": "resource.prlimit(neighbour, resource.RLIMIT_CORE)",
     "memory without a name": "os.memfd_create('x')",
-    "a gigabyte": "x = bytearray(1 << 30)",
-    "a gigabyte, shared": "x = mmap.mmap(-1, 1 << 30); x[0] = 1",
+    "half a gigabyte": "x = bytearray(1 << 29)",
+    "half a gigabyte, shared": "x = mmap.mmap(-1, 1 << 29); x[0] = 1",
     "a large file": "(scratch / 'big').write_bytes(bytes(2 << 20))",
     "many open files": "files = [open('/dev/null') for _ in range(100)]",
     "another root": "os.chroot(scratch)",
@@ -104,7 +104,7 @@ def scratch() -> Iterator[Path]:
 
 
 def run(code: str, outside: Path, scratch: Path, *, confined: bool) -> str:
-    neighbour = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    neighbour = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     program = textwrap.dedent(PROGRAM).replace("{code}", code)
     arguments = [str(outside), str(scratch), str(neighbour.pid), str(int(confined))]
     try:

@@ -137,3 +137,16 @@ def test_two_loops_over_all_pairs_are_too_slow_for_distances(capsys):
     result = check("distances", loops)
     assert [name for name, right in result.cases if not right] == ["500 points and 500 points"]
     assert "Stopped after 1 second" in capsys.readouterr().out
+
+
+def test_a_loop_over_all_rows_is_too_slow_for_class_means(capsys):
+    def loop(X, y, K):
+        sums, counts = torch.zeros(K, X.shape[1]), torch.zeros(K, 1)
+        for x, k in zip(X, y, strict=True):
+            sums[k] += x
+            counts[k] += 1
+        return sums / counts.clamp(min=1)
+
+    result = check("class_means", loop)
+    assert [name for name, right in result.cases if not right] == ["600,000 rows"]
+    assert "Stopped after 1 second" in capsys.readouterr().out

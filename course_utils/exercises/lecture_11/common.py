@@ -1,0 +1,16 @@
+"""What several exercises of lecture 11 use."""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator
+
+
+def whole(generator: Generator, low: int, high: int) -> int:
+    """A whole number from `low` to `high`, both included."""
+    return int(torch.randint(low, high + 1, (), generator=generator))
+
+
+def uniform(generator: Generator, low: float, high: float) -> float:
+    """A number between two."""
+    return low + (high - low) * torch.rand((), generator=generator).item()

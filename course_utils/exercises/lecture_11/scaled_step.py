@@ -25,7 +25,9 @@ def step_by_torch(w: Tensor, g: Tensor, lr: float, scale: float, good: int, inte
 def step_like(
     *,
     arrive: Callable[[Tensor, float], Tensor] = lambda g, scale: (g * scale).half(),
-    unscale: Callable[[Tensor, float], Tensor] = lambda half, scale: half.float() / scale,
+    move: Callable[[Tensor, float, float], Tensor] = lambda half, scale, lr: (
+        lr * (half.float() / scale)
+    ),
     overflow: Callable[[Tensor], bool] = lambda half: not bool(torch.isfinite(half).all()),
     on_overflow: Callable[[Tensor, Tensor], Tensor] = lambda w, new_w: w,
     shrink: float = 0.5,
@@ -38,7 +40,7 @@ def step_like(
 
     def step(w: Tensor, g: Tensor, lr: float, scale: float, good: int, interval: int) -> State:
         half = arrive(g, scale)
-        new_w = w - lr * unscale(half, scale)
+        new_w = w - move(half, scale, lr)
         if overflow(half):
             return on_overflow(w, new_w), scale * shrink, after_overflow(good)
         good += 1
@@ -126,7 +128,7 @@ SCALED_STEP = Exercise(
     mistakes=(
         Mistake(
             "not divided again",
-            step_like(unscale=lambda half, scale: half.float()),
+            step_like(move=lambda half, scale, lr: lr * half.float()),
             (
                 "Your steps are as many times too long as `scale` is large.",
                 "What arrives is the gradient of the scaled loss: divide before the step.",
@@ -134,17 +136,33 @@ SCALED_STEP = Exercise(
         ),
         Mistake(
             "small numbers in 16 bits",
-            step_like(unscale=lambda half, scale: (half / scale).float()),
+            step_like(move=lambda half, scale, lr: lr * (half / scale).float()),
             (
                 "Tiny gradients vanish after all. Where are they rounded a second time?",
                 "float16 ends near 6e-8. Scale before .half(); go to float32 before you divide.",
             ),
         ),
         Mistake(
+            "divided and multiplied in 16 bits",
+            step_like(move=lambda half, scale, lr: lr * (half / scale)),
+            (
+                "Tiny gradients vanish after all. Which dtype has what you divide?",
+                "Dividing in float16 loses what scaling saved: .float() first.",
+            ),
+        ),
+        Mistake(
+            "multiplied and divided in 16 bits",
+            step_like(move=lambda half, scale, lr: lr * half / scale),
+            (
+                "Which dtype has lr times what arrives? And divided by `scale`?",
+                "All of it is still float16, which loses what scaling saved: .float() first.",
+            ),
+        ),
+        Mistake(
             "not scaled at all",
             step_like(
                 arrive=lambda g, scale: g.half(),
-                unscale=lambda half, scale: half.float(),
+                move=lambda half, scale, lr: lr * half.float(),
             ),
             "What does torch.tensor(2e-8).half() show? Multiply by `scale` before it is rounded.",
         ),

@@ -139,6 +139,11 @@ PAIRED_GAIN = Exercise(
             "`gain` is right. How many standard errors is it from the middle to each end?",
         ),
         Mistake(
+            "1.96 errors to each side",
+            gain_like(standard_error, width=1.96),
+            "Nearly: 1.96 is meant for very many splits. Asked for are two errors to each side.",
+        ),
+        Mistake(
             "variance for deviation",
             gain_like(lambda a, b: (a - b).var() / len(a)),
             (

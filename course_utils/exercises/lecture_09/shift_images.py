@@ -39,6 +39,17 @@ def around_the_edge(images: Tensor, offsets: Tensor, training: bool) -> Tensor:
     return torch.stack(moved)
 
 
+def edges_blackened_from_the_start(images: Tensor, offsets: Tensor, training: bool) -> Tensor:
+    """Rolls, then blackens [:down]; [:-1] is all but one row."""
+    if not training:
+        return images
+    moved = around_the_edge(images, offsets, True)
+    for image, (down, right) in zip(moved, offsets.tolist(), strict=True):
+        image[:, :down] = 0
+        image[:, :, :right] = 0
+    return moved
+
+
 def edge_repeated(images: Tensor, offsets: Tensor, training: bool) -> Tensor:
     """Fills with the nearest pixel."""
     if not training:
@@ -158,6 +169,14 @@ SHIFT_IMAGES = Exercise(
                 "Right for shifts down and to the right. What is x[:-0], and x[-1:]?",
                 "Three cases: positive, zero, negative. F.pad, or a larger black image from which "
                 "you cut a window, needs none.",
+            ),
+        ),
+        Mistake(
+            "blackened from the start, always",
+            edges_blackened_from_the_start,
+            (
+                "Right for shifts down and to the right. Which rows does x[:-1] mean?",
+                "With a negative offset the other end becomes free: x[down:], from the end.",
             ),
         ),
         Mistake(

@@ -69,6 +69,12 @@ def lowest_then_patience(losses: Losses, patience: int, min_delta: float) -> tup
     return best, min(best + patience, len(losses) - 1)
 
 
+def stop_beyond_the_end(losses: Losses, patience: int, min_delta: float) -> tuple[int, int]:
+    """Adds the patience, wherever the list ends."""
+    best, _ = stop_by_jumps(losses, patience, min_delta)
+    return best, best + patience
+
+
 def the_loss_itself(losses: Losses, patience: int, min_delta: float) -> tuple[float, int]:
     """Returns the lowest loss instead of its epoch."""
     best, stop = stop_by_jumps(losses, patience, min_delta)
@@ -179,6 +185,11 @@ STOP_EARLY = Exercise(
             "min_delta with the wrong sign",
             stopper_like(improves=lambda loss, best, delta: loss < best + delta),
             "With min_delta your rule becomes more lenient: even a higher loss counts as better.",
+        ),
+        Mistake(
+            "stops beyond the end",
+            stop_beyond_the_end,
+            "Right where it stops. If the list ends before patience does, which epoch is the last?",
         ),
         Mistake(
             "keeps the last epoch",

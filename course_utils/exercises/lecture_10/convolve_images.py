@@ -56,12 +56,12 @@ def random_layer(n: int, c: int, f: int, k: int, h: int, w: int, seed: int) -> l
 
 
 def draw_layer(generator: Generator) -> Inputs:
-    """Small images that are not square, any stride and padding."""
+    """Small images that are not square. Stride and padding have cases that cost a part only."""
     n, c, f, k = (whole(generator, low, high) for low, high in ((1, 3), (2, 3), (2, 4), (2, 3)))
     h, w = whole(generator, 5, 6), whole(generator, 7, 8)
     X = torch.randn(n, c, h, w, generator=generator)
     W, b = torch.randn(f, c, k, k, generator=generator), torch.randn(f, generator=generator)
-    return X, W, b, whole(generator, 1, 3), whole(generator, 0, 1)
+    return X, W, b, 1, 0
 
 
 CONVOLVE_IMAGES = Exercise(
@@ -79,8 +79,8 @@ CONVOLVE_IMAGES = Exercise(
             "two colour images, three kernels",
             lambda: (*random_layer(2, 3, 3, 3, 5, 6, seed=1), 1, 0),
         ),
-        Case("stride 2", lambda: (*random_layer(2, 2, 3, 3, 6, 9, seed=2), 2, 0), costs=1),
-        Case("padding 1", lambda: (*random_layer(1, 2, 2, 3, 4, 5, seed=3), 1, 1), costs=1),
+        Case("stride 2", lambda: (*random_layer(2, 2, 3, 3, 6, 9, seed=2), 2, 0), costs=0.5),
+        Case("padding 1", lambda: (*random_layer(1, 2, 2, 3, 4, 5, seed=3), 1, 1), costs=0.5),
         Case(
             "stride 3, padding 2, kernels of 4",
             lambda: (*random_layer(2, 1, 2, 4, 8, 9, seed=4), 3, 2),

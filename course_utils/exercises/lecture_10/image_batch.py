@@ -22,9 +22,11 @@ def channels_first(image: Tensor) -> Tensor:
 
 
 def draw_image(generator: Generator) -> Inputs:
-    """Noise of any size, none of whose values is the largest possible."""
+    """Noise of any size, with the smallest and the largest possible value."""
     shape = (whole(generator, 4, 7), whole(generator, 4, 7), 3)
-    return (torch.randint(0, 250, shape, generator=generator).to(torch.uint8),)
+    image = torch.randint(256, shape, generator=generator).to(torch.uint8)
+    image[0, 0, 0], image[1, 1, 1] = 0, 255
+    return (image,)
 
 
 def two_rows() -> Inputs:
@@ -38,7 +40,7 @@ def two_rows() -> Inputs:
 
 def square_image() -> Inputs:
     """As many rows as columns as channels: no shape tells a wrong order."""
-    return (torch.arange(0, 243, 9, dtype=torch.uint8).reshape(3, 3, 3),)
+    return (torch.linspace(0, 255, 27).to(torch.uint8).reshape(3, 3, 3),)
 
 
 IMAGE_BATCH = Exercise(
@@ -55,7 +57,7 @@ IMAGE_BATCH = Exercise(
         Case("three rows of three pixels", square_image),
         Case(
             "a grey image, one channel",
-            lambda: (torch.tensor([[[10], [200]], [[90], [0]], [[30], [60]]], dtype=torch.uint8),),
+            lambda: (torch.tensor([[[10], [255]], [[90], [0]], [[30], [60]]], dtype=torch.uint8),),
         ),
         Case(
             "a dark image",

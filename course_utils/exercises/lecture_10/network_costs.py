@@ -81,10 +81,11 @@ def lecture_network() -> Inputs:
 
 
 def draw_network(generator: Generator) -> Inputs:
-    """Two convolutions with pooling and two linear layers."""
-    shape = (whole(generator, 1, 3), whole(generator, 17, 24), whole(generator, 25, 32))
-    first = ("conv", whole(generator, 4, 8), whole(generator, 3, 5), 1, whole(generator, 1, 2))
-    second = ("conv", whole(generator, 5, 12), 3, 2, 1)
+    """Two convolutions and linear layers; what costs a part only in a case does not occur."""
+    channels, height, width = (whole(generator, *ends) for ends in ((1, 3), (8, 12), (13, 16)))
+    shape = (channels, 2 * height, 2 * width)
+    first = ("conv", whole(generator, 4, 8), 2 * whole(generator, 1, 2) + 1, 1, 0)
+    second = ("conv", whole(generator, 5, 12), 3, 1, 0)
     linear = [("linear", whole(generator, 11, 40)), ("linear", whole(generator, 3, 10))]
     return shape, [first, ("pool", 2), second, *linear]
 

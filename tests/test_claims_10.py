@@ -1,8 +1,8 @@
 """What lecture 10 says can be computed, so it is: every number of its prose, and its exercises.
 
 Oracles are closed forms, numbers counted by hand and PyTorch; where the lecture speaks of
-training, the claim is tried over several seeds (the two long runs of the ConvNet over one more,
-since the notebook prints the same claims for its own).
+training, the claim is tried over three to five seeds. The ConvNet of 62,006 parameters takes some
+seconds for each run, so it has three; a small one on images of 16x16 has five.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from course_utils import (
     split,
 )
 
-SEEDS = (0, 1, 2)
+LONG = (1, 2, 3)  # seeds of the runs that take seconds
 
 
 def output_size(n, k, stride=1, padding=0):
@@ -155,11 +155,11 @@ def test_a_single_image_loses_its_batch_in_flatten():
 # --- training: over several seeds ------------------------------------------------------------
 
 
-def learn(model, train, val, lr=0.002, epochs=12):
+def learn(model, train, val, lr=0.002, epochs=12, batch_size=50):
     adam = torch.optim.Adam(model.parameters(), lr=lr)
     return fit(
         model, train, val=val, loss_fn=nn.CrossEntropyLoss(), optimizer=adam, epochs=epochs,
-        batch_size=50, metrics={"accuracy": accuracy}, progress=False,
+        batch_size=batch_size, metrics={"accuracy": accuracy}, progress=False,
     )  # fmt: skip
 
 
@@ -184,25 +184,112 @@ def test_the_opponent_has_as_many_parameters():
     assert n_parameters(opponent()) == 62_090
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_the_conv_net_reads_drawn_images_and_no_shuffled_ones(seed):
+@cache
+def trained(seed):
+    """The lecture's ConvNet after 8 of its 12 epochs, and its accuracy on validation images."""
     seed_everything(seed)
-    straight = learn(ConvNet(3, 10), *drawn())["val_accuracy"][-1]
-    seed_everything(seed)
-    mixed = learn(ConvNet(3, 10), *shuffled(), epochs=6)["val_accuracy"][-1]
-    assert straight > 0.7
-    assert mixed < 0.4
+    net = ConvNet(3, 10)
+    reached = learn(net, *drawn(), epochs=8)["val_accuracy"][-1]
+    return net.eval(), reached
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_mlp_memorises_and_does_not_care_about_the_order_of_pixels(seed):
+@pytest.mark.parametrize("seed", LONG)
+def test_the_conv_net_reads_drawn_images(seed):
+    assert 0.6 < trained(seed)[1] < 0.92  # 0.67 to 0.80 so far; 0.75 to 0.86 after 12 epochs
+
+
+@cache
+def small_images():
+    """Images of 16x16, as they are and with their pixels in another order."""
+    X, y = make_images(2400, image_size=16, seed=0)
+    scaled = (X - 0.5) / 0.25
+    order = torch.randperm(256, generator=torch.Generator().manual_seed(0))
+    mixed = scaled.flatten(2)[:, :, order].unflatten(2, (16, 16))
+    return [((Z[:2000], y[:2000]), (Z[2000:], y[2000:])) for Z in (scaled, mixed)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_as_many_weights_win_by_neighbourhood_and_lose_it_with_the_order_of_pixels(seed):
+    makers = {
+        "conv": lambda: ConvNet(3, 10, image_size=16, kernel_size=3, padding=1, hidden=(32,)),
+        "mlp": lambda: nn.Sequential(nn.Flatten(), MLP(768, 12, 10)),
+    }
+    counts = [n_parameters(make()) for make in makers.values()]
+    assert counts == [9602, 9358]
+    reached = {}
+    for name, make in makers.items():
+        for order, parts in zip(("straight", "shuffled"), small_images(), strict=True):
+            seed_everything(seed)
+            run = learn(make(), *parts, lr=0.005, epochs=8, batch_size=100)
+            reached[name, order] = run["val_accuracy"][-1]
+    assert reached["conv", "straight"] > reached["mlp", "straight"] + 0.15  # measured: 0.26 or more
+    assert (
+        reached["conv", "shuffled"] < reached["conv", "straight"] - 0.12
+    )  # measured: 0.21 or more
+    assert reached["conv", "shuffled"] < 0.35
+    assert abs(reached["mlp", "straight"] - reached["mlp", "shuffled"]) < 0.1
+
+
+@pytest.mark.parametrize("seed", LONG)
+def test_stage_by_stage_the_class_becomes_readable(seed):
+    net = trained(seed)[0]
+    (X, y), (X_val, y_val) = drawn()
+    readable = []
+    for end in (0, 3, 6, 9, 11):
+        with torch.no_grad():
+            Z, Z_val = net.layers[:end](X).flatten(1), net.layers[:end](X_val).flatten(1)
+        means = torch.stack([Z[y == k].mean(dim=0) for k in range(10)])
+        readable.append(accuracy(-torch.cdist(Z_val, means), y_val))
+    assert readable == sorted(readable)
+    assert readable[0] < 0.15  # pixels: a guess
+    assert 0.11 < readable[1] < 0.3
+    assert 0.3 < readable[2] < 0.65
+    assert readable[4] > 0.5
+
+
+@pytest.mark.parametrize("seed", LONG)
+def test_a_map_of_the_second_layer_answers_to_parts_of_several_classes(seed):
+    _, (X, y) = drawn()
+    with torch.no_grad():
+        maps = trained(seed)[0].layers[:5](X)
+    best = maps.flatten(start_dim=2).amax(dim=2)
+    assert (best.amax(dim=0) == 0).sum() <= 8  # dead: none to six of 16 over five seeds
+    loudest = best.mean(dim=0).topk(5).indices
+    classes = [len(y[best[:, f].topk(8).indices].unique()) for f in loudest.tolist()]
+    assert sum(classes) / 5 >= 3
+
+
+def test_a_number_of_the_second_layer_sees_14_pixels_from_twice_its_place():
+    image = torch.rand(1, 1, 32, 32, requires_grad=True)
+    ones = torch.ones(1, 1, 5, 5)
+    Z = F.conv2d(F.avg_pool2d(F.conv2d(image, ones), 2), ones)
+    Z[0, 0, 3, 7].backward()
+    rows, columns = (image.grad[0, 0] != 0).nonzero().unbind(dim=1)
+    assert (rows.min(), rows.max() + 1) == (6, 6 + 14)
+    assert (columns.min(), columns.max() + 1) == (14, 14 + 14)
+
+
+def test_two_images_of_one_class_share_next_to_no_pixel():
+    X, y = make_images(2600, seed=0)
+    for k in range(10):
+        one, other = X[y == k][:2]
+        assert ((one - other).abs() < 0.1).all(dim=0).float().mean() < 0.02
+
+
+@pytest.mark.parametrize("seed", LONG)
+def test_the_mlp_memorises(seed):
     seed_everything(seed)
     run = learn(opponent(), *drawn())
-    assert run["val_accuracy"][-1] < 0.35
-    assert run["accuracy"][-1] > 0.45
-    seed_everything(seed)
-    mixed = learn(opponent(), *shuffled())["val_accuracy"][-1]
-    assert abs(run["val_accuracy"][-1] - mixed) < 0.1
+    assert run["val_accuracy"][-1] < 0.35  # measured: 0.21 to 0.27 over five seeds
+    assert run["accuracy"][-1] > 0.4
+
+
+def test_the_mlp_does_not_care_about_the_order_of_pixels():
+    reached = []
+    for parts in (drawn(), shuffled()):
+        seed_everything(1)
+        reached.append(learn(opponent(), *parts)["val_accuracy"][-1])
+    assert abs(reached[0] - reached[1]) < 0.1
 
 
 @cache
@@ -219,7 +306,7 @@ def readers():
     )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(5))
 def test_on_centred_digits_neither_wins_and_both_suffer_from_a_shift(seed):
     seed_everything(seed)
     models = readers()
@@ -227,11 +314,13 @@ def test_on_centred_digits_neither_wins_and_both_suffer_from_a_shift(seed):
     train, (X, y) = digits()
     reached = [learn(m, train, (X, y), lr=0.005, epochs=20)["val_accuracy"][-1] for m in models]
     assert min(reached) > 0.93
-    assert abs(reached[0] - reached[1]) < 0.04
+    assert abs(reached[0] - reached[1]) < 0.03  # measured: at most 0.014
     with torch.no_grad():
         kept = [accuracy(model(X.roll(1, dims=3)), y) for model in models]
     assert max(kept) < 0.87
-    assert kept[0] > kept[1]
+    assert kept[0] > kept[1] + 0.05
+    assert 0.45 < kept[1] < 0.57
+    assert kept[0] > 0.57
 
 
 # --- exercises -------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -149,6 +150,27 @@ def measure(work: Callable[[], object], *, repeats: int = 7, warm_up: int = 2) -
         _wait_for_device()
         seconds.append(time.perf_counter() - start)
     return seconds
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back what libraries write to the error stream past Python; exceptions still rise.
+
+    Some versions of PyTorch's profiler note there that they start and stop.
+
+    Examples
+    --------
+    >>> with quiet():
+    ...     _ = os.write(2, b"nobody reads this")
+    """
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _wait_for_device() -> None:

@@ -1,5 +1,6 @@
 """Seeds and devices."""
 
+import os
 import random
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from course_utils import get_device, measure, runtime, seed_everything
+from course_utils.runtime import quiet
 
 
 def draw() -> tuple[float, float, float]:
@@ -118,3 +120,20 @@ def test_measure_refuses_what_is_no_function():
         measure(torch.zeros(2))
     with pytest.raises(ValueError, match="1 or more repeats"):
         measure(lambda: None, repeats=0)
+
+
+# --- quiet -------------------------------------------------------------------------------------
+
+
+def test_quiet_holds_back_what_is_written_past_python_and_then_lets_go(capfd):
+    with quiet():
+        os.write(2, b"held back")
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
+
+
+def test_an_exception_ends_the_quiet(capfd):
+    with pytest.raises(ZeroDivisionError), quiet():
+        _ = 1 / 0
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"

@@ -28,6 +28,7 @@ import itertools
 import math
 import random
 import re
+import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -535,3 +536,81 @@ def test_conv_net_of_lecture_10(cell, library, in_channels, n_classes):
     assert list(written.state_dict()) == list(packaged.state_dict())
     X = torch.randn(5, in_channels, 32, 32)
     assert torch.equal(written(X), packaged(X))
+
+
+# --- lecture 11 --------------------------------------------------------------------------------
+
+
+@twin("11", "runtime.measure")
+def test_measure_of_lecture_11(cell, library, monkeypatch):
+    runs = []
+    for function in (cell(time=time).measure, library):
+        ticks, calls = itertools.accumulate(range(100)), []
+        monkeypatch.setattr(time, "perf_counter", lambda ticks=ticks: float(next(ticks)))
+        seconds = function(lambda calls=calls: calls.append(1), repeats=4, warm_up=3)
+        runs.append((seconds, len(calls)))
+    assert runs[0] == runs[1] == ([1.0, 3.0, 5.0, 7.0], 7)
+
+
+class Parts:
+    """A run whose shuffling, dropout, optimizer and schedule all have a state."""
+
+    def __init__(self):
+        torch.manual_seed(4)
+        self.model = nn.Sequential(nn.Linear(3, 4), nn.Dropout(0.5), nn.Linear(4, 1))
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.1)
+        self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, 2)
+        self.order = torch.Generator().manual_seed(5)
+
+    def go(self, steps):
+        losses = []
+        for _ in range(steps):
+            X = torch.rand(6, 3, generator=self.order)
+            loss = self.model(X).square().mean()
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self.scheduler.step()
+            losses.append(loss.item())
+        return losses
+
+
+def resumed_losses(path, save, load):
+    """Losses of a run that was saved after 3 steps of 7, and of the one that was not."""
+    first, second = Parts(), Parts()
+    first.go(3)
+    save(path, epoch=3, **vars(first))
+    whole = first.go(4)
+    torch.manual_seed(77)
+    assert load(path, **vars(second)) == 3
+    return whole, second.go(4)
+
+
+@twin("11", "training.save_checkpoint")
+def test_save_checkpoint_of_lecture_11(cell, library, tmp_path):
+    from course_utils import load_checkpoint
+
+    for save in (cell().save_checkpoint, library):
+        whole, resumed = resumed_losses(tmp_path / "run.pt", save, load_checkpoint)
+        assert whole == resumed
+    assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+
+
+@twin("11", "training.load_checkpoint")
+def test_load_checkpoint_of_lecture_11(cell, library, tmp_path):
+    from course_utils import save_checkpoint
+
+    for load in (cell().load_checkpoint, library):
+        whole, resumed = resumed_losses(tmp_path / "run.pt", save_checkpoint, load)
+        assert whole == resumed
+
+
+@twin("11", "torch.utils.data.distributed.DistributedSampler")
+@pytest.mark.parametrize(("n", "world"), [(10, 4), (12, 4), (7, 1), (9, 2)])
+def test_rows_of_lecture_11(cell, library, n, world):
+    rows_of = cell().rows_of
+    for rank in range(world):
+        sampler = library(range(n), world, rank, seed=3)
+        for epoch in range(3):
+            sampler.set_epoch(epoch)
+            assert rows_of(rank, world, n, epoch, seed=3) == list(sampler)

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import io
 import json
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 import numpy as np
 import pytest
@@ -93,20 +93,27 @@ def test_numbers_out_of_range_are_refused(arguments, words):
         make_images(**arguments)
 
 
-# --- fetched: a small recorded answer, written by us in OpenML's format ---------------------
+# --- fetched: small answers, written by us in the layout that OpenML documents ---------------
+#
+# What is known of the real ones: data sets 554 (mnist_784) and 40927 (CIFAR_10), both version 1
+# and dense ARFF; whole numbers as pixels, channel by channel and row by row, the nominal "class"
+# last; its labels are the texts "0" to "9", in CIFAR_10's rows without quotes.
+
+REAL = {"mnist": (554, 52667, "pixel{}", 1), "cifar10": (40927, 16797613, "a{}", 0)}
 
 
-def answers(name, *, rows=12, columns=None, brightest=255, classes=10, md5=None):
+def answers(name, *, rows=12, columns=None, brightest=255, classes=10, md5=None, quoted="%d"):
     """The five files that OpenML would send for a tiny collection, by the end of their address."""
     collection = COLLECTIONS[name]
     n_pixels = int(np.prod(collection.shape)) if columns is None else columns
     pixels = np.arange(rows * n_pixels).reshape(rows, n_pixels) % (brightest + 1)
     labels = np.arange(rows) % classes
-    names = [f"pixel{i}" for i in range(n_pixels)]
-    quoted = "'%d'" if name == "mnist" else "%d"  # both forms are allowed
+    did, file_id, column_name, start = REAL[name]
+    names = [column_name.format(i + start) for i in range(n_pixels)]
     nominal = ",".join(quoted % k for k in range(10))
-    lines = ["@RELATION recorded", *(f"@ATTRIBUTE {column} NUMERIC" for column in names)]
-    lines += [f"@ATTRIBUTE class {{{nominal}}}", "@DATA"]
+    lines = ["% a comment", f"@RELATION {collection.openml}", ""]
+    lines += [f"@ATTRIBUTE {column} NUMERIC" for column in names]
+    lines += [f"@ATTRIBUTE class {{{nominal}}}", "", "@DATA"]
     lines += [",".join(map(str, [*row, quoted % k])) for row, k in zip(pixels, labels, strict=True)]
     arff = "\n".join(lines).encode()
     feature = {"is_ignore": "false", "is_row_identifier": "false", "number_of_missing_values": "0"}
@@ -115,22 +122,26 @@ def answers(name, *, rows=12, columns=None, brightest=255, classes=10, md5=None)
         for i, c in enumerate(names)
     ]
     features.append({"index": str(n_pixels), "name": "class", "data_type": "nominal",
-                     "is_target": "true", "nominal_value": [str(k) for k in range(10)],
+                     "is_target": "true", "nominal_values": json.dumps([*"0123456789"]),
                      **feature})  # fmt: skip
-    found = {"did": 1, "name": collection.openml, "version": 1, "status": "active"}
-    about = {"id": "1", "name": collection.openml, "version": "1", "status": "active",
-             "format": "ARFF", "description": "recorded", "file_id": "2",
-             "url": "https://www.openml.org/data/v1/download/2/images.arff",
+    found = {"did": did, "name": collection.openml, "version": 1, "status": "active",
+             "format": "ARFF", "file_id": file_id,
+             "quality": [{"name": "NumberOfInstances", "value": f"{rows}.0"}]}  # fmt: skip
+    path = f"/data/v1/download/{file_id}/{collection.openml}.arff"
+    about = {"id": str(did), "name": collection.openml, "version": "1", "status": "active",
+             "format": "ARFF", "description": "recorded", "file_id": str(file_id),
+             "licence": "Public", "default_target_attribute": "class", "visibility": "public",
+             "url": f"https://api.openml.org{path}",
              "md5_checksum": md5 or hashlib.md5(arff).hexdigest()}  # fmt: skip
-    qualities = {"quality": [{"name": "NumberOfInstances", "value": str(rows)}]}
+    qualities = {"quality": [{"name": "NumberOfInstances", "value": f"{rows}.0"}]}
     files = {
-        "/limit/2/data_version/1": {"data": {"dataset": [found]}},
-        "/data/1": {"data_set_description": about},
-        "/features/1": {"data_features": {"feature": features}},
-        "/qualities/1": {"data_qualities": qualities},
+        f"/{collection.openml.lower()}/limit/2/data_version/1": {"data": {"dataset": [found]}},
+        f"/data/{did}": {"data_set_description": about},
+        f"/features/{did}": {"data_features": {"feature": features}},
+        f"/qualities/{did}": {"data_qualities": qualities},
     }
     sent = {end: json.dumps(content).encode() for end, content in files.items()}
-    return {**sent, "/images.arff": arff}, pixels, labels
+    return {**sent, path: arff}, pixels, labels
 
 
 class Response(io.BytesIO):
@@ -145,13 +156,16 @@ def network(monkeypatch):
     """A network that knows the recorded files, and counts what is asked of it."""
     asked: list[str] = []
 
-    def connect(files):
+    def connect(files, broken=()):
         def urlopen(request, *args, **kwargs):
             address = request.full_url
             asked.append(address)
             for end, content in files.items():
                 if address.split("/status")[0].endswith(end):
-                    return Response(gzip.compress(content))
+                    if isinstance(content, Exception):
+                        raise content
+                    whole = gzip.compress(content)
+                    return Response(whole[:-40] if end in broken else whole)
             raise URLError(f"nothing recorded for {address}")
 
         monkeypatch.setattr(_openml, "urlopen", urlopen)
@@ -160,9 +174,10 @@ def network(monkeypatch):
     return connect
 
 
+@pytest.mark.parametrize("quoted", ["%d", "'%d'"])
 @pytest.mark.parametrize("name", ["mnist", "cifar10"])
-def test_a_recorded_answer_becomes_images(name, network, tmp_path):
-    files, pixels, labels = answers(name)
+def test_a_recorded_answer_becomes_images(name, quoted, network, tmp_path):
+    files, pixels, labels = answers(name, quoted=quoted)
     network(files)
     X, y = fetch_images(name, data_home=tmp_path)
     shape = COLLECTIONS[name].shape
@@ -172,6 +187,20 @@ def test_a_recorded_answer_becomes_images(name, network, tmp_path):
     # Channel by channel, row by row: the second row of the first channel follows the first.
     assert X[0, 0, 1, 0] * 255 == pytest.approx(pixels[0, shape[2]])
     assert X[0, -1, 0, 0] * 255 == pytest.approx(pixels[0, (shape[0] - 1) * shape[1] * shape[2]])
+
+
+def test_the_columns_of_cifar_are_a_red_a_green_and_a_blue_plane(network, tmp_path):
+    files, _, _ = answers("cifar10")
+    path = next(end for end in files if end.endswith(".arff"))
+    head = files[path].split(b"@DATA\n")[0] + b"@DATA\n"
+    planes = [[255 if column // 1024 == k % 3 else 0 for column in range(3072)] for k in range(10)]
+    lines = [",".join(map(str, [*plane, k])) for k, plane in enumerate(planes)]
+    files[path] = head + "\n".join(lines).encode()
+    about = json.loads(files["/data/40927"])
+    about["data_set_description"]["md5_checksum"] = hashlib.md5(files[path]).hexdigest()
+    network({**files, "/data/40927": json.dumps(about).encode()})
+    X, _ = fetch_images("cifar10", 3, data_home=tmp_path)
+    assert torch.equal(X.mean(dim=(2, 3)), torch.eye(3))  # a red, a green and a blue image
 
 
 def test_the_second_call_reads_the_cache(network, tmp_path):
@@ -188,8 +217,37 @@ def test_the_second_call_reads_the_cache(network, tmp_path):
 
 def test_without_a_network_the_message_says_what_works(network, tmp_path):
     network({})
-    with pytest.raises(DatasetError, match=r"15 MB.*cannot be reached.*make_images\(\)"):
+    with pytest.raises(DatasetError, match=r"130 MB.*cannot be reached.*make_images\(\)"):
         fetch_images("mnist", data_home=tmp_path)
+
+
+def test_an_answer_that_refuses_is_told_from_a_missing_network(network, tmp_path):
+    files, _, _ = answers("mnist")
+    path = next(end for end in files if end.endswith(".arff"))
+    network({**files, path: HTTPError(path, 404, "Not Found", None, None)})
+    with pytest.raises(DatasetError, match=r"does not give out MNIST now.*404.*Try again later"):
+        fetch_images("mnist", data_home=tmp_path)
+
+
+def test_a_download_that_breaks_off_is_refused_and_fetched_anew_the_next_time(network, tmp_path):
+    files, _, labels = answers("cifar10")
+    path = next(end for end in files if end.endswith(".arff"))
+    network(files, broken=(path,))
+    with pytest.raises(DatasetError, match=r"650 MB.*broke off.*fetched anew"):
+        fetch_images("cifar10", data_home=tmp_path)
+    network(files)
+    assert fetch_images("cifar10", data_home=tmp_path)[1].tolist() == labels.tolist()
+
+
+def test_text_that_breaks_off_fails_its_md5_and_is_fetched_anew_the_next_time(network, tmp_path):
+    """So it happens with servers that do not compress: the file looks whole, and is short."""
+    files, _, labels = answers("mnist")
+    path = next(end for end in files if end.endswith(".arff"))
+    network({**files, path: files[path][:-500]})
+    with pytest.raises(DatasetError, match=r"(?s)md5.*delete the folder openml.*" + tmp_path.name):
+        fetch_images("mnist", data_home=tmp_path)
+    network(files)
+    assert fetch_images("mnist", data_home=tmp_path)[1].tolist() == labels.tolist()
 
 
 def test_a_file_that_differs_from_its_published_md5_is_refused(network, tmp_path):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -18,8 +21,9 @@ import pytest
 
 from course_utils.grading import sandbox
 from course_utils.grading.assignment import AssignmentError, load_assignment
-from course_utils.grading.command import load_notebooks, main, read_roster
+from course_utils.grading.command import load_notebooks, main
 from course_utils.grading.marking import Mark, Marked
+from course_utils.grading.roster import read_roster
 from course_utils.grading.store import Store, write_whole
 from course_utils.grading.submissions import (
     SubmissionsError,
@@ -141,6 +145,19 @@ def test_sources_in_nbgrader_s_folders_are_parts_of_one_assignment(tmp_path):
         load_notebooks(tmp_path / "source", ["07"])
 
 
+def test_a_source_without_checks_keeps_no_other_from_being_graded(source, capsys):
+    empty = source.with_name("notes.ipynb")
+    empty.write_text(notebook(RIGHT).replace('"grade": true', '"grade": false'))
+    source.with_name("later.ipynb").write_text("half")
+    assert [each.name for each in load_notebooks(source.parent, ["hw", "n"])] == ["hw"]
+    assert "left out:" in (said := capsys.readouterr().err)
+    assert "notes.ipynb: no autograded cell" in said
+    with pytest.raises(AssignmentError, match="named notes.*no autograded cell"):
+        load_notebooks(source.parent, ["notes"])
+    with pytest.raises(AssignmentError, match=r"later\.ipynb: notebook unreadable"):
+        load_notebooks(source.parent)
+
+
 def test_tests_that_nbgrader_is_to_write_are_not_taken_for_passed(source):
     text = source.read_text().replace("assert double(3) == 6", "### AUTOTEST double(3)")
     source.write_text(text)
@@ -148,14 +165,118 @@ def test_tests_that_nbgrader_is_to_write_are_not_taken_for_passed(source):
         load_notebooks(source)
 
 
-def test_a_roster_is_read_with_or_without_a_head(tmp_path):
+def test_folders_may_be_called_by_the_number_of_an_assignment(tmp_path):
+    for name in ("01_lines", "02_slopes", "02_hills"):
+        (tmp_path / "source").mkdir(exist_ok=True)
+        (tmp_path / "source" / f"{name}.ipynb").write_text(notebook(RIGHT))
+    for student, folder in (("ada", "01"), ("bob", "01_lines"), ("eve", "01"), ("eve", "01_lines")):
+        (tmp_path / "in" / student / folder).mkdir(parents=True)
+        (tmp_path / "in" / student / folder / "01_lines.ipynb").write_text("{}")
+    (tmp_path / "in" / "ada" / "02").mkdir()  # which of the two?
+    (tmp_path / "in" / "student_01.ipynb").write_text("{}")
+    found = find_submissions(tmp_path / "in", load_notebooks(tmp_path / "source"))
+    assert {one.assignment for one in found} == {"01_lines"}
+    places = {one.student: one.parts[0].path for one in found}
+    assert {name: path and path.parent.name for name, path in places.items()} == {
+        "ada": "01", "bob": "01_lines", "eve": "01_lines", "student_01": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["", "submitted/ada", "submitted/ada/hw"])
+def test_a_folder_too_high_or_too_low_is_answered_by_the_right_one(source, tmp_path, given):
+    root = tmp_path / "klass" / "submitted"
+    hand_in(root, "ada", "{}")
+    hand_in(root, "bob", "{}")
+    with pytest.raises(SubmissionsError, match=f"Did you mean {root}\\?$"):
+        find_submissions(tmp_path / "klass" / given, [load_assignment(source)])
+
+
+@pytest.mark.skipif(not hasattr(os, "setresuid") or os.getuid() != 0, reason="needs root")
+def test_what_the_grader_may_not_read_costs_its_own_row_only(source, tmp_path):
+    root = Path(tempfile.mkdtemp())
+    for name in ("closed file", "closed folder", "open"):
+        hand_in(root, name, notebook(RIGHT))
+    (root / "closed file" / "hw" / "hw.ipynb").chmod(0)
+    (root / "closed folder" / "hw").chmod(0)
+    root.chmod(0o755)
+    (one,) = [load_assignment(source)]
+    script = (
+        "found = find_submissions(root, [one])\nstore = Store(Path('x'), sandbox.Limits())\n"
+        "reasons = [(s.student, s.parts[0].reason, len(store._key(s))) for s in found]"
+    )
+    scope = {"root": root, "one": one, "Path": Path, "sandbox": sandbox, "Store": Store}
+    scope["find_submissions"] = find_submissions
+    os.setresuid(-1, 65534, 0)
+    try:
+        exec(script, scope)
+    finally:
+        os.setresuid(-1, 0, 0)
+        shutil.rmtree(root)
+    assert scope["reasons"] == [
+        ("closed file", "", 64),  # refused when it is read
+        ("closed folder", "notebook unreadable: Permission denied", 64),
+        ("open", "", 64),
+    ]
+
+
+# ── who belongs to the class ─────────────────────────────────────────────────────────────────
+
+ROSTERS = {
+    "with a head": "name,student\nAda L,ada\nBob,bob\n",
+    "one column": "ada\n\nbob\n",
+    "twice": "student\nada\nbob\nada\n",
+    "semicolons": 'Name;Student\r\nAda L;ada\r\n"L; Bob";bob\r\n',
+    "tabs": "User name\tGroup\nada\t1\nbob\t2\n",
+    "nbgrader's": "id,first_name,last_name,email\nada,Ada,L,a@x\nbob,Bob,,b@x\n",
+    "Canvas's": "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+    '"L, Ada",17,9,ada,A\n"B, Bob",18,8, bob ,A\n',
+    "an empty cell": "student,group\nada,1\n,2\nbob,\n",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ROSTERS)
+def test_rosters_are_read_as_platforms_and_spreadsheets_write_them(tmp_path, name, encoding):
     path = tmp_path / "roster.csv"
-    path.write_text("name,student\nAda L,ada\nBob,bob\n")
+    path.write_text(ROSTERS[name], encoding=encoding, newline="")
     assert read_roster(path) == ["ada", "bob"]
-    path.write_text("ada\n\nbob\n")
-    assert read_roster(path) == ["ada", "bob"]
-    with pytest.raises(AssignmentError, match="cannot be read"):
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("Näme,Gruppe\nada,1\n".encode(), "begins with 'Näme', 'Gruppe'.*call that column"),
+        ("student;Größe\nada;1\n".encode("cp1252"), "save it as CSV in UTF-8"),
+        (b"PK\x03\x04\xff\xfe\x00", "save it as CSV in UTF-8"),
+        (b"\n\n", "is empty"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_is_refused_in_one_line(tmp_path, data, words):
+    path = tmp_path / "roster.csv"
+    path.write_bytes(data)
+    with pytest.raises(AssignmentError, match=words) as refused:
+        read_roster(path)
+    assert "\n" not in str(refused.value)
+    with pytest.raises(AssignmentError, match="cannot be read: No such file"):
         read_roster(tmp_path / "none.csv")
+
+
+FORMULAS = ["=1+1", "+49", "-x", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''@"]
+
+
+def test_names_that_are_formulas_come_back_from_the_table_and_reach_the_platforms(tmp_path):
+    names = [*FORMULAS, "ada", "o'hara", "'quoted'", "a=b"]
+    rows = [Row(name, "01", Marked((Mark("mse", 1, 2),))) for name in names]
+    text = grades_csv(rows)
+    shown = [row["student"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert not [name for name in shown if name[0] in "=+-@\t\r"]
+    assert len(set(shown)) == len(names)
+    path = tmp_path / "grades.csv"
+    path.write_text(text, newline="")
+    assert read_roster(path) == names
+    for written in (canvas_csv(rows), moodle_csv(rows)):  # platforms must know them again
+        cells = [cell for line in csv.reader(io.StringIO(written, newline="")) for cell in line]
+        assert set(names) <= set(cells)
 
 
 # ── zips ─────────────────────────────────────────────────────────────────────────────────────
@@ -185,6 +306,11 @@ def test_a_zip_is_unpacked_and_nothing_climbs_out(tmp_path):
             "s\\..\\evil.ipynb": b"{}",
             "submitted/ada/hw/virus.exe": b"x",
             "submitted/" + "n" * 300 + ".ipynb": b"{}",
+            "submitted/came without/": b"",
+            "submitted/ada/other/": b"",
+            "submitted/../climbs/": b"",
+            "__MACOSX/submitted/ada/hw/._hw.ipynb": b"x",
+            "__MACOSX/": b"",
         },
     )
     with zipfile.ZipFile(archive, "a") as more:
@@ -196,6 +322,10 @@ def test_a_zip_is_unpacked_and_nothing_climbs_out(tmp_path):
     assert not list(tmp_path.glob("evil*"))
     assert not any(path.is_symlink() for path in target.rglob("*"))
     assert top_of(target) == target / "submitted"
+    students = sorted(path.name for path in (target / "submitted").iterdir())
+    assert students == ["Zo\u00eb \U0001f98a", "ada", "came without"]
+    assert [path.name for path in target.iterdir()] == ["submitted"]
+    assert [path.name for path in (target / "submitted" / "ada").iterdir()] == ["hw"]
 
 
 def test_a_bomb_is_not_unpacked(tmp_path):
@@ -231,7 +361,7 @@ def test_tables_hold_one_row_for_each_and_no_formula():
     lines = grades_csv(rows).splitlines()
     assert lines[0] == "student,assignment,points,max_points,mse,r2,reason"
     assert lines[1] == "ada,01,1.3333,3,1,0.3333,"
-    assert lines[2] == "=1+1,01,0,3,0,0,'=cmd() x"
+    assert lines[2] == "'=1+1,01,0,3,0,0,'=cmd() x"
     assert canvas_csv(rows).splitlines()[1:3] == ["    Points Possible,,,,,3", "ada,,,ada,,1.3333"]
     assert moodle_csv(rows).splitlines() == ["username,01", "ada,1.3333", "=1+1,0"]
     assert plain_text("fine") == "fine"
@@ -246,7 +376,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="disk full"):
         write_whole(tmp_path / "a.csv", "new")
-    assert (tmp_path / "a.csv").read_text() == "old"
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.csv", "old")]
 
 
 # ── a run ────────────────────────────────────────────────────────────────────────────────────
@@ -314,7 +444,7 @@ def test_a_store_knows_content_source_and_limits(source, tmp_path):
     source.write_text(notebook(RIGHT, "x = 1"))
     (again,) = find_submissions(root, [load_assignment(source)])
     assert store.get(again) is None
-    for file in (tmp_path / "out" / ".marks").iterdir():
+    for file in (tmp_path / "out" / ".marks").glob("*.json"):
         file.write_text("{")
     assert store.get(one) is None
 
@@ -354,6 +484,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped(source, tmp_path, capsys, m
         ([], 2, "required"),
         (["nowhere", "--out", "x"], 2, "does not exist"),
         ([".", "--out", "x", "--jobs", "0"], 2, "--jobs must be more than 0"),
+        ([".", "--out", "x", "--jobs", "99999"], 2, "--jobs 99999 is too much for this machine"),
+        ([".", "--out", "x", "--memory", "9" * 20], 2, "--memory must be at most"),
+        ([".", "--out", "x"], 2, "--out x lies among the submissions"),
+        ([".", "--out", "..", "--source", "nowhere"], 2, "nowhere does not exist: give"),
+        ([".", "--out", "..", "--roster", "nowhere"], 2, "nowhere does not exist"),
     ],
 )
 def test_a_senseless_command_line_is_explained(words, status, said, capsys):
@@ -368,5 +503,54 @@ def test_without_any_sandbox_it_refuses(monkeypatch, tmp_path, capsys):
         "course_utils.grading.command.missing",
         lambda: dict.fromkeys(("limits", "landlock", "seccomp"), "needs Linux"),
     )
-    assert main([str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    (tmp_path / "submitted").mkdir()
+    assert main([str(tmp_path / "submitted"), "--out", str(tmp_path / "out")]) == 1
     assert "no sandbox here" in capsys.readouterr().err
+
+
+@needs_sandbox
+@pytest.mark.parametrize("when", ["before", "amid", "after"])
+def test_a_place_that_takes_no_files_is_one_line(source, tmp_path, capsys, monkeypatch, when):
+    """Full or read-only: root may write anywhere, so the system call is made to fail."""
+    lend_zygote(monkeypatch)
+    hand_in(tmp_path / "submitted", "ada", notebook(RIGHT))
+    names = {"before": "about.txt", "amid": ".json", "after": "canvas.csv"}
+    real = Path.replace
+
+    def replace(self, target):
+        if str(target).endswith(names[when]):
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        return real(self, target)
+
+    command = [str(tmp_path / "submitted"), "--out", str(tmp_path / "out"), "--quiet"]
+    command += ["--source", str(source)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        assert main(command) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if "No space left" in line] == said[-1:]
+    assert said[-1].startswith("grade: ")
+    assert "same command goes on" in said[-1]
+    assert not list(tmp_path.rglob(".writing-*"))
+    (tmp_path / "file").touch()
+    assert main([*command[:2], str(tmp_path / "file"), *command[3:]]) == 1
+    assert "file/.marks: Not a directory" in capsys.readouterr().err
+    assert main(command) == 0
+    assert f"{when != 'after':d} graded now" in capsys.readouterr().out
+
+
+@needs_sandbox
+def test_who_is_not_on_the_roster_is_named(source, tmp_path, capsys, monkeypatch):
+    lend_zygote(monkeypatch)
+    for name in ("ada", "Ada", "=1+1"):
+        hand_in(tmp_path / "submitted", name, notebook(RIGHT))
+    (tmp_path / "roster.csv").write_text("student\nada\nbob\n'=1+1\n")
+    command = [str(tmp_path / "submitted"), "--out", str(tmp_path / "out"), "--quiet"]
+    command += ["--source", str(source), "--roster", str(tmp_path / "roster.csv")]
+    assert main(command) == 0
+    said = capsys.readouterr().err
+    assert "not on the roster: 'Ada'\n" in said
+    assert "takes for formulas: '=1+1'" in said
+    assert {name: row["points"] for name, row in table(tmp_path / "out").items()} == {
+        "'=1+1": "2", "Ada": "2", "ada": "2", "bob": "0",
+    }  # fmt: skip

@@ -15,6 +15,10 @@ class AssignmentError(Exception):
     """The instructor's source cannot be used; the message says what to do."""
 
 
+class NoChecksError(AssignmentError):
+    """There is nothing in it that could be graded here."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One autograded cell of the source: what it is worth, and its code, hidden tests included."""
@@ -103,7 +107,8 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     Raises
     ------
     AssignmentError
-        If it is no notebook, holds no check, names a cell twice, or does not compile.
+        If it is no notebook, holds no check (`NoChecksError`), names a cell twice, or does not
+        compile.
     """
     try:
         data = path.read_bytes()
@@ -122,7 +127,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         if cell.is_code and cell.grade and not cell.solution
     )
     if not checks:
-        raise AssignmentError(f"{path}: no autograded cell (nbgrader: grade, not solution).")
+        raise NoChecksError(f"{path}: no autograded cell (nbgrader: grade, not solution).")
     setup = tuple(
         (cell.grade_id or f"setup-{i}", _compiled(path, cell))
         for i, cell in enumerate(cells)

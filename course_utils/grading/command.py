@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .assignment import Assignment, AssignmentError, load_assignment
+from .assignment import Assignment, AssignmentError, NoChecksError, load_assignment
 from .cluster import ClusterPool
 from .gradebook import write_gradebook
 from .lanes import Pool, default_jobs
 from .marking import Marked
 from .reports import write_reports
+from .roster import read_roster
 from .sandbox import Limits, missing, why_unsafe
 from .session import GraderError
 from .store import Store, write_whole
 from .submissions import Submission, SubmissionsError, find_submissions, top_of, unpack
-from .table import canvas_csv, grades_csv, moodle_csv, rows_of
+from .table import canvas_csv, grades_csv, is_formula, moodle_csv, rows_of
+
+_MOST_JOBS = 8  # for each core
+_MOST = {"cpu": 1 << 20, "memory": 1 << 20, "seconds": 1 << 20}  # the kernel counts no further
+_WHERE = {"source": ": give the assignments with --source, or run this in the course's folder"}
+_LATER = "Once that is mended, the same command goes on."
+_SHOWN = 5  # names in one line
+_EXIT = """
+exit status: 0 all graded, whatever the marks; 1 something could not be graded, said on stderr;
+2 the command line makes no sense; 130 stopped from the keyboard (the same command goes on)
+"""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -42,7 +52,10 @@ def main(argv: Sequence[str]) -> int:
         return _grade(options)
     except (AssignmentError, SubmissionsError, GraderError) as error:
         print(f"grade: {error}", file=sys.stderr)
-        return 1
+    except OSError as error:  # no room, no permission: what has been graded is kept
+        place = error.filename or options.out
+        print(f"grade: {place}: {error.strerror}. {_LATER}", file=sys.stderr)
+    return 1
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -55,9 +68,14 @@ def _grade(options: argparse.Namespace) -> int:
             for line in unpack(root, Path(folder)):
                 print(f"left out of {root.name}: {line}", file=sys.stderr)
             root = top_of(Path(folder))
-        submissions = find_submissions(root, notebooks, roster)
+        try:
+            submissions = find_submissions(root, notebooks, roster)
+        except SubmissionsError as error:  # of a zip: its own name, not where it was unpacked
+            raise SubmissionsError(str(error).replace(str(root), str(options.submitted))) from None
+        _tell_strangers(submissions, roster)
         limits = replace(Limits(), cpu_seconds=options.cpu, memory=options.memory << 20)
         store = Store(options.out, limits, unsafe=unsafe)
+        store.prepare()
         done, todo = _known(store, submissions, force=options.force)
         try:
             _work(options, store, _pool(options, limits, todo, unsafe=unsafe), done)
@@ -80,18 +98,22 @@ def load_notebooks(source: Path, wanted: Sequence[str] = ()) -> list[Assignment]
         If there is none, or one of them cannot be used.
     """
     if source.is_file():
-        notebooks = [load_assignment(source)]
+        found = [(source, source.stem)]
     else:
-        side_by_side = [load_assignment(path) for path in sorted(source.glob("*.ipynb"))]
-        in_folders = [
-            load_assignment(path, path.parent.name) for path in sorted(source.glob("*/*.ipynb"))
-        ]
-        notebooks = side_by_side + in_folders
+        found = [(path, path.stem) for path in sorted(source.glob("*.ipynb"))]
+        found += [(path, path.parent.name) for path in sorted(source.glob("*/*.ipynb"))]
     if wanted:
-        notebooks = [each for each in notebooks if any(each.name.startswith(w) for w in wanted)]
+        found = [each for each in found if any(each[1].startswith(word) for word in wanted)]
+    notebooks, empty = [], ""
+    for path, name in found:
+        try:
+            notebooks.append(load_assignment(path, name))
+        except NoChecksError as error:  # for a human to grade, or not ready: the others are
+            empty = f" {error}"
+            print(f"left out: {error}", file=sys.stderr)
     if not notebooks:
         named = f" named {', '.join(wanted)}" if wanted else ""
-        raise AssignmentError(f"{source} holds no source notebook{named}.")
+        raise AssignmentError(f"{source} holds no source notebook{named}.{empty}")
     for notebook in notebooks:
         for check in notebook.checks:
             if "### AUTOTEST" in check.source or "### HASHED AUTOTEST" in check.source:
@@ -100,27 +122,6 @@ def load_notebooks(source: Path, wanted: Sequence[str] = ()) -> list[Assignment]
                     " Grade it with `nbgrader autograde`, or write asserts."
                 )
     return notebooks
-
-
-def read_roster(path: Path) -> list[str]:
-    """Read the students' names: the column ``student``, ``username`` or ``id``, or the first.
-
-    Raises
-    ------
-    AssignmentError
-        If the file cannot be read.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in csv.reader(file) if line and line[0].strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssignmentError(f"the roster {path} cannot be read: {error}.") from None
-    if not lines:
-        return []
-    head = [word.strip().lower() for word in lines[0]]
-    known = [i for i, word in enumerate(head) if word in ("student", "username", "id", "user")]
-    column, body = (known[0], lines[1:]) if known else (0, lines)
-    return [line[column].strip() for line in body if len(line) > column and line[column].strip()]
 
 
 def write_results(out: Path, done: Iterable[tuple[Submission, Marked]]) -> None:
@@ -190,6 +191,25 @@ def _check_sandbox(*, unsafe: bool) -> bool:
     return bool(why)
 
 
+def _tell_strangers(submissions: Sequence[Submission], roster: Sequence[str]) -> None:
+    """Say who is not on the roster, and who has a name that a spreadsheet would compute."""
+    names = sorted({one.student for one in submissions})
+    strangers = [name for name in names if name not in roster]
+    if roster and strangers:
+        print(f"not on the roster: {_some(strangers)}", file=sys.stderr)
+    if odd := [name for name in names if is_formula(name)]:
+        print(
+            f"names that a spreadsheet takes for formulas: {_some(odd)}. Import canvas.csv and "
+            "moodle.csv as they are; do not open them in one.",
+            file=sys.stderr,
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(map(repr, names[:_SHOWN]))
+    return shown + f" and {len(names) - _SHOWN} more" * (len(names) > _SHOWN)
+
+
 def _tell_missing(where: str, lacking: Mapping[str, str]) -> None:
     for name, why in sorted(lacking.items()):
         print(f"sandbox {where}: no layer '{name}': {why}", file=sys.stderr)
@@ -211,6 +231,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m course_utils grade",
         description="Grade a class. Students' code runs in a sandbox, apart from the checks.",
+        epilog=_EXIT,
     )
     add = parser.add_argument
     add("submitted", type=Path, help="<student>/<assignment>/<notebook>.ipynb, a zip, or a folder")
@@ -237,8 +258,15 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     for name in ("jobs", "cpu", "memory", "seconds"):
         if getattr(options, name) <= 0:
             parser.error(f"--{name} must be more than 0")
+        if getattr(options, name) > _MOST.get(name, float("inf")):
+            parser.error(f"--{name} must be at most {_MOST[name]}")
+    if options.jobs > (most := _MOST_JOBS * default_jobs()):
+        parser.error(f"--jobs {options.jobs} is too much for this machine: at most {most}")
     if options.scheduler and options.unsafe:
         parser.error("--unsafe is for this machine only; the workers of a cluster have a sandbox")
-    if not options.submitted.exists():
-        parser.error(f"{options.submitted} does not exist")
+    for name in ("submitted", "source", "roster"):
+        if (place := getattr(options, name)) is not None and not place.exists():
+            parser.error(f"{place} does not exist{_WHERE.get(name, '')}")
+    if options.submitted.resolve() in (options.out.resolve(), *options.out.resolve().parents):
+        parser.error(f"--out {options.out} lies among the submissions; take a folder beside them")
     return options

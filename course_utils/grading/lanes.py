@@ -18,7 +18,7 @@ from .alone import AloneLane
 from .cells import UnreadableError, read_cells
 from .launch import ForkedLane, GraderError, Lane, Zygote, modules_of
 from .marking import Mark, Marked, mark, nothing
-from .sandbox import Limits, die_with_parent
+from .sandbox import Limits, die_with_parent, missing
 from .submissions import Part, Submission
 from .warming import warm_up
 
@@ -78,6 +78,11 @@ class Pool:
         After which a submission as a whole is given up.
     alone
         Without a sandbox, in processes that are not forked: works on any system, and slowly.
+
+    Attributes
+    ----------
+    lacking
+        Machine → layers of the sandbox that should be there and could not be had, and why.
     """
 
     def __init__(
@@ -97,6 +102,7 @@ class Pool:
         self.suspects: set[int] = set()  # one of them has taken the zygote with it, perhaps
         self.deaths = 0  # of the zygote, since anything was marked
         self.zygote: Zygote | None = None
+        self.lacking: dict[str, dict[str, str]] = {}
         self.folder: tempfile.TemporaryDirectory[str] | None = None
         self.lanes: list[_Lane] = []
 
@@ -123,6 +129,8 @@ class Pool:
         else:
             modules = modules_of([part.notebook for one in self.submissions for part in one.parts])
             self.zygote = Zygote(self.jobs, limits=self.limits, modules=modules)
+            lost = self.zygote.about["missing"].items() - missing().items()
+            self.lacking = {"this machine": dict(lost)} if lost else {}
         for place in range(self.jobs):
             self.lanes.append(self._lane(place))
 

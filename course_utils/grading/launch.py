@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from . import bubblewrap
-from .sandbox import Limits
+from .sandbox import Limits, why_unsafe
 
 _START = 120.0  # seconds that the zygote may take to import torch
 _ENDING = 2.0  # seconds from a closed socket to the end of the zygote's process
@@ -154,6 +154,9 @@ class Zygote:
             self._start(lanes, options, wrapped=False)
         if why:
             self.about["missing"]["bubblewrap"] = why
+        if unsafe := why_unsafe(self.about["missing"]):  # it was the only wall
+            self.close()
+            raise GraderError(f"no sandbox ({unsafe})")
 
     def _start(self, lanes: int, options: Mapping[str, Any], *, wrapped: bool) -> None:
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(lanes)]

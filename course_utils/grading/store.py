@@ -14,6 +14,8 @@ from .places import digest_of_code
 from .sandbox import Limits
 from .submissions import Submission
 
+_ABOUT = "What has been graded already. Without this folder all is graded again.\n"
+
 
 class Store:
     """One small file for each student and assignment, in a hidden folder of the results.
@@ -31,6 +33,16 @@ class Store:
     def __init__(self, folder: Path, limits: Limits, *, unsafe: bool = False) -> None:
         self.folder = folder / ".marks"
         self._salt = digest_of_code() + repr(limits) + "unsafe" * unsafe
+
+    def prepare(self) -> None:
+        """Find out before any work whether anything can be kept here.
+
+        Raises
+        ------
+        OSError
+            If not.
+        """
+        write_whole(self.folder / "about.txt", _ABOUT)
 
     def get(self, submission: Submission) -> Marked | None:
         """Return the marks of exactly this submission under exactly this source, or None."""
@@ -63,17 +75,24 @@ def write_whole(path: Path, text: str) -> None:
     """Write a file so that it is either the old one or the new one, whatever interrupts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    # A name or message may hold halves of characters, which no file can: they are spelled out.
-    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        file.write(text)
-    Path(name).chmod(0o644)
-    Path(name).replace(path)
+    try:
+        # A name or message may hold halves of characters, which no file can: they are spelled out.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as to:
+            to.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:  # the disk is full, say: leave no half of a file there
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _content(path: Path | None) -> bytes:
-    if path is None or path.is_symlink() or not path.is_file():
-        return b"nothing"
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        return f"{size} bytes".encode()
-    return hashlib.sha256(path.read_bytes()).digest()
+    try:
+        if path is None or path.is_symlink() or not path.is_file():
+            return b"nothing"
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            return f"{size} bytes".encode()
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError as error:  # of one student's file: a lane will say so in its row
+        return str(error.errno).encode()

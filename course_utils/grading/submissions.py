@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +18,7 @@ _MOST_ENTRIES = 200_000
 _MOST_UNPACKED = 4 << 30
 _MOST_RATIO = 200  # a text that shrinks to less than this part is no notebook but a bomb
 _CHUNK = 1 << 20
+_MOST_LOOKED_AT = 1_000  # folders, for a guess
 
 
 class SubmissionsError(Exception):
@@ -48,7 +52,8 @@ def find_submissions(
     ----------
     root
         ``<student>/<assignment>/<notebook>.ipynb`` as in nbgrader's ``submitted``; or a folder
-        of notebooks, named ``<student>.ipynb`` or ``<student>_<assignment>.ipynb``.
+        of notebooks, named ``<student>.ipynb`` or ``<student>_<assignment>.ipynb``. A folder
+        may also be called by the number that an assignment's name begins with: 01.
     notebooks
         The sources. Several with one name are parts of one assignment.
     roster
@@ -65,8 +70,9 @@ def find_submissions(
         If nothing is there that belongs to any assignment.
     """
     if not root.is_dir():
-        raise SubmissionsError(f"{root} is no folder.")
+        raise SubmissionsError(f"{root} is neither a folder nor a zip.")
     names = sorted({each.name for each in notebooks})
+    known = _also_called(names)
     found: dict[tuple[str, str], Path] = {}
     students = set(roster)
     for entry in sorted(root.iterdir()):
@@ -76,18 +82,16 @@ def find_submissions(
             student, name = _from_file_name(entry.stem, names)
             students.add(student)
             found[student, name] = entry
-        elif entry.is_symlink():
+        elif entry.is_symlink() or entry.is_dir():
             students.add(entry.name)
-            found |= {(entry.name, name): entry for name in names if (entry / name).is_dir()}
-        elif entry.is_dir():
-            students.add(entry.name)
-            found |= {(entry.name, name): entry / name for name in names if _is_there(entry / name)}
+            for word, name in known.items():
+                if os.path.lexists(entry / word):
+                    found[entry.name, name] = entry if entry.is_symlink() else entry / word
+    if {path.name for path in found.values()} <= {each.file for each in notebooks}:
+        found = {}  # one student's own folder: nobody is called like an assignment
     used = [name for name in names if any(key[1] == name for key in found)]
     if not used:
-        raise SubmissionsError(
-            f"{root} holds nothing for {', '.join(names)}. Expected: <student>/<assignment>/"
-            "<notebook>.ipynb, or <student>_<assignment>.ipynb side by side."
-        )
+        raise SubmissionsError(_nothing_there(root, names))
     parts = {name: [each for each in notebooks if each.name == name] for name in used}
     return [
         Submission(
@@ -103,7 +107,7 @@ def find_submissions(
 
 
 def unpack(archive: Path, folder: Path) -> list[str]:
-    """Unpack the notebooks of a zip, and nothing else of it, into an empty folder.
+    """Unpack the notebooks and the students' folders of a zip, nothing else, into an empty folder.
 
     Parameters
     ----------
@@ -130,7 +134,8 @@ def unpack(archive: Path, folder: Path) -> list[str]:
             if len(entries) > _MOST_ENTRIES:
                 raise SubmissionsError(f"{archive.name} holds {len(entries):,} entries: too many.")
             for entry in entries:
-                if entry.is_dir() or not entry.filename.endswith(".ipynb"):
+                path = PurePosixPath(entry.filename)
+                if path.suffix != ".ipynb" or entry.is_dir() or path.parts[0] == "__MACOSX":
                     continue
                 why = _why_not(entry)
                 target = folder.joinpath(*PurePosixPath(entry.filename).parts)
@@ -143,6 +148,7 @@ def unpack(archive: Path, folder: Path) -> list[str]:
                 left -= _copy(opened, entry, target)
                 if left < 0:
                     raise SubmissionsError(f"{archive.name} unpacks to more than 4 GB.")
+            _add_empty(entries, folder)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
         raise SubmissionsError(f"{archive.name} cannot be unpacked: {error}.") from None
     return refused
@@ -176,6 +182,16 @@ def _why_not(entry: zipfile.ZipInfo) -> str:
     return ""
 
 
+def _add_empty(entries: Iterable[zipfile.ZipInfo], folder: Path) -> None:
+    """Make the folders of students who handed in nothing: they have a row, too."""
+    top = top_of(folder)
+    for entry in entries:
+        target = folder.joinpath(*PurePosixPath(entry.filename).parts)
+        named = entry.is_dir() and not _why_not(entry) and target.name != "__MACOSX"
+        if named and target.parent == top:
+            target.mkdir(exist_ok=True)
+
+
 def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> int:
     """Unpack one file, however long it says it is; a notebook that is too large is cut off."""
     written = 0
@@ -186,8 +202,19 @@ def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> int:
     return written
 
 
+def _also_called(names: Sequence[str]) -> dict[str, str]:
+    """Map what a folder may be called to the assignment; its whole name comes last, and wins."""
+    numbers = [name.partition("_")[0] for name in names]
+    short = {
+        number: name
+        for number, name in zip(numbers, names, strict=True)
+        if number.isdecimal() and numbers.count(number) == 1
+    }
+    return short | dict(zip(names, names, strict=True))
+
+
 def _from_file_name(stem: str, names: Sequence[str]) -> tuple[str, str]:
-    for name in names:
+    for name in names:  # never by its number alone: student_01 is a student
         for joint in ("_", "-", " "):
             if stem.endswith(joint + name):
                 return stem.removesuffix(joint + name), name
@@ -196,13 +223,42 @@ def _from_file_name(stem: str, names: Sequence[str]) -> tuple[str, str]:
     return stem, names[0] if len(names) == 1 else ""
 
 
-def _is_there(folder: Path) -> bool:
-    return folder.is_dir() or folder.is_symlink()
+def _nothing_there(root: Path, names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3]) + f" and {len(names) - 3} more" * (len(names) > 3)
+    said = f"{root} holds nothing for {shown}."
+    here = root.resolve()
+    around = []
+    with contextlib.suppress(OSError):
+        around = [each for each in sorted(here.iterdir()) if each.is_dir()]
+    for place in (*around, here.parent, here.parent.parent):
+        if _holds(place, _also_called(names)):
+            return f"{said} Did you mean {place}?"
+    return (
+        f"{said} Expected: <student>/<assignment>/<notebook>.ipynb, or "
+        "<student>_<assignment>.ipynb side by side; --source says which assignments there are."
+    )
+
+
+def _holds(folder: Path, words: Iterable[str]) -> bool:
+    """Whether submissions lie in a folder, as far as a quick look shows."""
+    try:
+        entries = list(itertools.islice(folder.iterdir(), _MOST_LOOKED_AT))
+    except OSError:
+        return False
+    wanted = tuple(words)
+    return any(list((entry / word).glob("*.ipynb")) for entry in entries for word in wanted)
 
 
 def _part(notebook: Assignment, place: Path | None, of: int) -> Part:
     if place is None:
         return Part(notebook, None, "missing")
+    try:
+        return _found(notebook, place, of)
+    except OSError as error:
+        return Part(notebook, None, f"notebook unreadable: {error.strerror}")
+
+
+def _found(notebook: Assignment, place: Path, of: int) -> Part:
     if place.suffix == ".ipynb" and not place.is_dir():
         return Part(notebook, place)
     if place.is_symlink() or place.parent.is_symlink():

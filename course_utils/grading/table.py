@@ -48,7 +48,7 @@ def grades_csv(rows: Sequence[Row]) -> str:
         earned = {mark.name: number(mark.points) for mark in row.marked.marks}
         body.append(
             [
-                row.student,
+                quoted(row.student),
                 row.assignment,
                 number(row.marked.points),
                 number(row.max_points),
@@ -88,8 +88,37 @@ def number(value: float) -> str:
 
 def plain_text(text: str) -> str:
     """Keep a spreadsheet from taking a student's words for a formula."""
-    text = " ".join(text.split())[:300]
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return quoted(" ".join(text.split())[:300])
+
+
+def quoted(name: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula.
+
+    Names like this are rare, and hardly by accident. A roster undoes it (see `bare`), so that
+    names copied from the table are still those of the folders.
+
+    Examples
+    --------
+    >>> quoted("=1+1"), quoted("'=1+1"), quoted("ada")
+    ("'=1+1", "''=1+1", 'ada')
+    """
+    return f"'{name}" if is_formula(name) else name
+
+
+def bare(name: str) -> str:
+    """Undo `quoted`.
+
+    Examples
+    --------
+    >>> bare("'=1+1"), bare("ada")
+    ('=1+1', 'ada')
+    """
+    return name[1:] if name.startswith("'") and is_formula(name) else name
+
+
+def is_formula(name: str) -> bool:
+    """Whether a spreadsheet may compute something instead of showing the text."""
+    return name.lstrip("'").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
 def _worth(rows: Sequence[Row]) -> dict[str, float]:
@@ -105,5 +134,9 @@ def _by_student(rows: Sequence[Row], worth: dict[str, float]) -> dict[str, dict[
 
 def _csv(lines: Sequence[Sequence[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
+    for line in lines:
+        odd = any("\r" in cell for cell in line)  # not quoted by itself, and read as a line's end
+        csv.writer(
+            text, lineterminator="\n", quoting=csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL
+        ).writerow(line)
     return text.getvalue()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from ..marking import Mark
-from ..table import Row, number, plain_text
+from ..table import Row, number, quoted
 from .feedback import share, state_of
 from .histogram import histogram
 from .page import name, page, prose, text
@@ -103,7 +103,7 @@ def times_csv(rows: Sequence[Row]) -> str:
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(["student", "assignment", "cpu_seconds"])
     for row in sorted(rows, key=lambda row: (-row.marked.cpu, row.student, row.assignment)):
-        writer.writerow([plain_text(row.student), row.assignment, f"{row.marked.cpu:.3f}"])
+        writer.writerow([quoted(row.student), row.assignment, f"{row.marked.cpu:.3f}"])
     return lines.getvalue()
 
 

@@ -318,6 +318,33 @@ def test_the_best_epoch_is_early_and_the_rest_only_makes_it_surer(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_a_lower_threshold_finds_more_and_is_right_less_often(seed):
+    net, _, _, _, (X_val, y_val), _, _ = lab(seed)
+    chance = net(X_val).softmax(dim=1)[:, 1:]
+    y = y_val.float().reshape(-1, 1)
+    found, alarms, right = [], [], []
+    for threshold in (0.5, 0.2):
+        z = chance - threshold
+        found.append(recall(z, y))
+        alarms.append(((z > 0) & (y == 0)).sum().item())
+        right.append(precision(z, y))
+    assert found[1] > found[0] + 0.1
+    assert alarms[1] > alarms[0]
+    assert right[1] < right[0]
+
+
+def test_a_line_says_perhaps_to_the_new_woman_and_another_split_says_it_otherwise():
+    chances = []
+    for seed in range(8):
+        X, y = split(WOMEN.X, WOMEN.y, stratify=True, seed=seed).train
+        Z, z_new = standardize(X, NEW)
+        chances.append(scikit_logistic(Z, y).predict_proba(z_new.numpy())[0, 1])
+    assert chances[0] == pytest.approx(0.38, abs=0.01)
+    assert min(chances[1:]) == pytest.approx(0.41, abs=0.01)
+    assert max(chances[1:]) == pytest.approx(0.545, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_late_networks_are_certain_about_the_new_woman_and_early_ones_are_not(seed):
     net, late, _, _, _, _, new = lab(seed)
     p_late = late(new).softmax(dim=1)[0, 1].item()

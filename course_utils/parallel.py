@@ -27,6 +27,7 @@ from torch.utils.data.distributed import DistributedSampler
 
 from course_utils.datasets import make_images
 from course_utils.models import ConvNet
+from course_utils.runtime import seed_everything
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def choose_device() -> tuple[torch.device, str]:
 def build(samples: int) -> tuple[nn.Module, Dataset[Any]]:
     """Return the same untrained model and the same data in every process."""
     X, y = make_images(samples, seed=0)
-    torch.manual_seed(0)
+    seed_everything(0)
     return ConvNet(3, 10), TensorDataset((X - 0.5) / 0.25, y)
 
 
@@ -104,7 +105,8 @@ def train(
             sgd.zero_grad()
             loss.backward()  # here the processes average their gradients
             sgd.step()  # so here all take the same step
-            total += torch.stack([loss.detach() * len(X), torch.tensor(len(X), device=device)])
+            total[0] += loss.detach() * len(X)
+            total[1] += len(X)
         if world > 1:
             dist.all_reduce(total)  # the sum over all processes, in all of them
         losses.append((total[0] / total[1]).item())

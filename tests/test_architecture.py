@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "checks": set(),
     "questions": set(),
     "training": {"runtime"},
-    "parallel": {"datasets", "models"},
+    "parallel": {"datasets", "models", "runtime"},
     "plotting": {"activations", "metrics"},
     "widgets": {"activations", "plotting", "models", "training", "datasets"},
     "exercises": {"checks", "datasets", "metrics", "models", "training"},

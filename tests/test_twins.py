@@ -506,6 +506,67 @@ def test_f1_of_lecture_08(cell, library, n):
     assert cell().f1(logits, y) == pytest.approx(library(logits, y), rel=1e-12)
 
 
+# --- lecture 09 --------------------------------------------------------------------------------
+
+
+@twin("09", "training.EarlyStopping")
+@pytest.mark.parametrize("patience", [1, 3, 30])
+def test_the_early_stopper_of_lecture_09(cell, library, patience):
+    from course_utils import fit
+
+    g = torch.Generator().manual_seed(9)
+    (X, y), (X_val, y_val) = ((torch.randn(20, 3, generator=g), torch.randn(20, 1, generator=g))
+                              for _ in range(2))  # fmt: skip
+    runs = []
+    for make in (cell().EarlyStopper, library):
+        torch.manual_seed(0)
+        model, stopper = nn.Linear(3, 1), make(patience)
+        how = {"loss_fn": nn.MSELoss(), "epochs": 300, "val": (X_val, y_val), "progress": False}
+        sgd = torch.optim.SGD(model.parameters(), lr=0.05)
+        history = fit(model, (X, y), optimizer=sgd, on_epoch_end=stopper, **how)
+        stopper.restore(model)
+        runs.append((history.rows, stopper.best_epoch, stopper.best_value, model.weight))
+    assert len(runs[0][0]) == len(runs[1][0]) < 300
+    assert runs[0][:3] == runs[1][:3]
+    assert torch.equal(runs[0][3], runs[1][3])
+
+
+@twin("09", "torch.nn.functional.dropout")
+@pytest.mark.parametrize("p", [0.0, 0.2, 0.5, 0.9])
+def test_dropout_of_lecture_09(cell, library, p):
+    a = torch.randn(200, 50)
+    written = cell().dropout
+    assert torch.equal(written(a, p, training=False), library(a, p, training=False))
+    torch.manual_seed(1)
+    ours = written(a, p)
+    torch.manual_seed(1)
+    theirs = library(a, p, training=True)
+    # the same coins; times 1 / (1 - p) or divided by 1 - p: the last digit may differ
+    assert torch.equal(ours == 0, theirs == 0)
+    assert torch.allclose(ours, theirs, rtol=1e-6, atol=0)
+
+
+@twin("09", "torch.nn.BatchNorm1d")
+def test_batch_norm_of_lecture_09(cell, library):
+    layers = cell().BatchNorm(4), library(4)
+    for layer in layers:
+        nn.init.constant_(layer.weight, 2.0)
+        nn.init.constant_(layer.bias, -1.0)
+    for n in (30, 5, 2):
+        Z = 3 + 2 * torch.randn(n, 4)
+        ours, theirs = (layer(Z) for layer in layers)
+        assert torch.allclose(ours, theirs, rtol=0, atol=1e-5)
+        gradients = [torch.autograd.grad((out**2).sum(), list(layer.parameters()))
+                     for layer, out in zip(layers, (ours, theirs), strict=True)]  # fmt: skip
+        for a, b in zip(*gradients, strict=True):
+            assert torch.allclose(a, b, rtol=1e-4, atol=1e-4)
+    written, torchs = layers
+    assert torch.allclose(written.mean, torchs.running_mean, atol=1e-6)
+    assert torch.allclose(written.var, torchs.running_var, atol=1e-6)
+    Z = torch.randn(3, 4)
+    assert torch.allclose(written.eval()(Z), torchs.eval()(Z), rtol=0, atol=1e-5)
+
+
 # --- lecture 10 --------------------------------------------------------------------------------
 
 

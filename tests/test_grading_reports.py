@@ -120,6 +120,11 @@ def test_the_summary_tells_who_is_missing_and_what_broke():
     assert "Cells that raise (1) Student Reason kim cell 'mse': NameError" in seen
 
 
+def test_who_handed_in_a_damaged_file_reads_what_to_do():
+    assert "JSON (Expecting value). The file is damaged" in Seen(feedback_page(CLASS[5])).text
+    assert "damaged" not in Seen(feedback_page(CLASS[4])).text
+
+
 def test_a_class_of_nobody_and_one_where_nothing_could_be_read():
     assert "0 rows" in Seen(summary_page([], {})).text
     seen = summary_page(CLASS[4:], links(CLASS))
@@ -162,7 +167,7 @@ def evil_rows() -> list[Row]:
 HARMLESS = {
     *("html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "h3", "p", "bdi"),
     *("div", "section", "span", "code", "table", "thead", "tbody", "tr", "th", "td", "a"),
-    *("figure", "figcaption", "svg", "rect", "text", "line"),
+    *("figure", "figcaption", "svg", "rect", "text", "line", "wbr"),
 }
 
 

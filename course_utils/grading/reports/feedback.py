@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..marking import Mark
 from ..table import Row, number
-from .page import name, page, prose, text
+from .page import label, name, page, prose
 
 _STATES = {"good": ("✓", "right"), "part": ("◐", "partly right"), "poor": ("○", "not right yet")}
+
+_CURE = " The file is damaged or no notebook: open yours in JupyterLab, save it, hand it in again."
 
 
 def feedback_page(row: Row) -> str:
@@ -32,7 +34,7 @@ def feedback_page(row: Row) -> str:
     """
     points, worth = number(row.marked.points), number(row.max_points)
     body = [
-        f"<h1>{text(row.assignment)}</h1>",
+        f"<h1>{label(row.assignment)}</h1>",
         f'<p class="lead">Feedback for {name(row.student)}</p>',
         f'<p class="sum">{_points(points, worth)}</p>',
         share(row.marked.points, row.max_points),
@@ -62,7 +64,7 @@ def _exercise(mark: Mark, reason: str) -> str:
     points = _points(number(mark.points), number(mark.max_points))
     lines = [
         '<section class="exercise">',
-        f'<div class="head"><h2>{text(mark.name)}</h2>',
+        f'<div class="head"><h2>{label(mark.name)}</h2>',
         f'<span class="points {state}"><span aria-hidden="true">{sign}</span> '
         f"{words}, {points}</span></div>",
     ]
@@ -90,5 +92,6 @@ def _points(points: str, worth: str) -> str:
 def _sentence(reason: str) -> str:
     if reason == "missing":
         return "Nothing was handed in."
+    cure = _CURE if reason.startswith("notebook unreadable: no JSON") else ""
     reason = reason[:1].upper() + reason[1:]
-    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    return reason + "." * (not reason.endswith((".", "!", "?"))) + cure

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..table import number
 from .page import text
 
-_WIDTH, _HEIGHT = 720, 260
+_WIDTH, _HEIGHT = 480, 240  # read on phones as well: letters of 14 stay 10 pixels high
 _LEFT, _RIGHT, _TOP, _BOTTOM = 12, 12, 28, 48
 _BINS = 10
 

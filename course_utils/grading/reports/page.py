@@ -49,18 +49,23 @@ td .track { margin-top: .5rem; }
 .points { font-weight: 650; }
 .good { color: var(--good); } .part { color: var(--part); } .poor { color: var(--poor); }
 .message { white-space: pre-wrap; }
+.exercise > :last-child { margin-bottom: 0; }
 section.assignment { border-top: 2px solid var(--line); margin-top: 2.5rem; padding-top: 1.5rem; }
 figure { margin: 1rem 0; } figcaption { color: var(--muted); }
-svg { display: block; width: 100%; height: auto; }
-svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
+svg { display: block; width: 100%; max-width: 38rem; height: auto; }
+svg text { fill: var(--ink); font: 14px system-ui, sans-serif; }
 svg .bar { fill: var(--bar); } svg .axis { stroke: var(--muted); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
+table.pairs { table-layout: fixed; } .pairs th:first-child { width: 38%; }
+th { overflow-wrap: normal; } .hard td:first-child { overflow-wrap: break-word; }
+.hard th:nth-child(2) { width: 40%; }
 caption { text-align: left; color: var(--muted); padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; }
 th, td { border-bottom: 1px solid var(--line); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 a { color: var(--accent); }
+@media (max-width: 34rem) { .hard :is(th, td):nth-child(2) { display: none; } }
 @media print { .exercise { break-inside: avoid; } main { padding: 0; } }
 """
 
@@ -79,6 +84,17 @@ def text(words: str) -> str:
 def name(words: str) -> str:
     """Show a name by itself, so that its direction of writing does not turn its neighbours."""
     return f"<bdi>{text(words)}</bdi>"
+
+
+def label(words: str) -> str:
+    """Show the name of an assignment or exercise, which may go on in a new line after a ``_``.
+
+    Examples
+    --------
+    >>> label("01_gradient")
+    '01_<wbr>gradient'
+    """
+    return text(words).replace("_", "_<wbr>")
 
 
 def prose(words: str) -> str:

@@ -14,7 +14,7 @@ from ..marking import Mark
 from ..table import Row, number, quoted
 from .feedback import share, state_of
 from .histogram import histogram
-from .page import name, page, prose, text
+from .page import label, name, page, prose, text
 
 Links = Mapping[tuple[str, str], str]
 _NOT_READ = ("missing", "notebook")  # how the reasons of what was never run begin
@@ -109,7 +109,7 @@ def times_csv(rows: Sequence[Row]) -> str:
 
 def _assignment(title: str, rows: Sequence[Row], links: Links) -> str:
     read = [row for row in rows if was_read(row)]
-    parts = [f'<section class="assignment"><h2>{text(title)}</h2>', _figures(rows, read)]
+    parts = [f'<section class="assignment"><h2>{label(title)}</h2>', _figures(rows, read)]
     if read:
         worth = max(row.max_points for row in read)
         parts.append(histogram([row.marked.points for row in read], worth))
@@ -138,19 +138,19 @@ def _figures(rows: Sequence[Row], read: Sequence[Row]) -> str:
 
 def _hardest(rows: Sequence[Row]) -> str:
     lines = [
-        f"<tr><td>{text(each.name)}</td><td>{share(each.mean, each.worth)}</td>"
+        f"<tr><td>{label(each.name)}</td><td>{share(each.mean, each.worth)}</td>"
         f'<td class="n">{number(round(each.mean, 2))} of {number(each.worth)}</td>'
         f'<td class="n">{each.right} of {each.of}</td></tr>'
         for each in hardest(rows)
     ]
     head = '<th scope="col">Exercise</th><th scope="col">Share of the points</th>'
     head += '<th scope="col" class="n">Mean points</th><th scope="col" class="n">All right</th>'
-    return _table("Exercises, the hardest first", head, lines)
+    return _table("Exercises, the hardest first", head, lines, "hard")
 
 
 def _mistakes(rows: Sequence[Row]) -> str:
     lines = [
-        f'<tr><td>{text(exercise)}</td><td>{text(mistake)}</td><td class="n">{n}</td></tr>'
+        f'<tr><td>{label(exercise)}</td><td>{text(mistake)}</td><td class="n">{n}</td></tr>'
         for exercise, mistake, n in mistakes(rows)
     ]
     head = '<th scope="col">Exercise</th><th scope="col">Mistake</th>'
@@ -166,16 +166,17 @@ def _reasons(title: str, rows: Sequence[Row], links: Links) -> str:
         link = f'<a href="{address}">{name(row.student)}</a>'
         lines.append(f"<tr><td>{link}</td><td>{prose(row.marked.reason)}</td></tr>")
     head = '<th scope="col">Student</th><th scope="col">Reason</th>'
-    return _table(f"{title} ({len(rows)})", head, lines)
+    return _table(f"{title} ({len(rows)})", head, lines, "pairs")
 
 
-def _table(title: str, head: str, lines: Sequence[str]) -> str:
+def _table(title: str, head: str, lines: Sequence[str], kind: str = "") -> str:
     if not lines:
         return ""
     rows = "\n".join(lines)
     return (
         f'<h3>{title}</h3>\n<div class="scroll" tabindex="0" role="region" aria-label="{title}">'
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
+        f'<table class="{kind}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>'
+        "</div>"
     )
 
 

@@ -1,4 +1,4 @@
-"""Exercise of lecture 09: dropout by hand."""
+"""Exercise of lecture 09: dropout with given dice."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def two_rows() -> tuple[Tensor, Tensor]:
 
 DROPOUT_PASS = Exercise(
     id="dropout_pass",
-    title="Dropout by hand",
+    title="Dropout with given dice",
     signature="dropout_pass(X, u, p, training)",
     points=1,
     minutes=6,

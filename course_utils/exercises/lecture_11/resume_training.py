@@ -111,6 +111,7 @@ RESUME_TRAINING = Exercise(
     reference=resumed_by_torch,
     rtol=1e-3,
     atol=1e-5,
+    seconds=10.0,  # a process's first torch.optim object loads code for a second or more
     cases=(
         Case(
             "from the start, three epochs",

@@ -61,7 +61,8 @@ def scaling_calculator() -> Explorer:
         ax.set_ylim(1 / 16, 300)
         best = curves["and gradients exchanged"]
         at = counts[best.argmax()]
-        ax.set_title(f"at best {best.max():.3g} times as fast, with {at:.0f} processes")
+        found = f"at best {best.max():.3g} times as fast, with {at:.0f} processes"
+        ax.set_title(found if at > 1 else "more processes only make it slower")
 
     return explore(
         draw,

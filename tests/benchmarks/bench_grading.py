@@ -23,10 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "01_linear_regression.ipynb"
 CONFIG = """c = get_config()
-from course_utils.grading.nbgrader_inside import PREPROCESSORS, SANITIZERS, QuickExporter
+from course_utils.grading.nbgrader_inside import PREPROCESSORS, SANITIZERS
 c.Autograde.sanitize_preprocessors = SANITIZERS
 c.Autograde.autograde_preprocessors = PREPROCESSORS
-c.Autograde.exporter_class = QuickExporter
 c.OverwriteCells.add_missing_cells = True
 """
 ROUNDS = 3

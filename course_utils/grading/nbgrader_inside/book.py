@@ -39,8 +39,10 @@ def use_kept_gradebooks() -> bool:
     except ImportError:
         return False
     users = (autograde, overwritekernelspec, overwritecells, saveautogrades, latesubmissions)
-    known = (api.Gradebook, kept_gradebook)
-    if any(getattr(user, "Gradebook", None) not in known for user in users):
+    found = {getattr(user, "Gradebook", None) for user in users}
+    if found == {kept_gradebook}:
+        return True
+    if not found <= {api.Gradebook, kept_gradebook}:
         return False
     if list(signature(api.Gradebook).parameters) != list(signature(kept_gradebook).parameters):
         return False

@@ -1,4 +1,4 @@
-"""Two of nbgrader's steps exchanged: what executes a notebook, and what checks its metadata."""
+"""Three of nbgrader's steps exchanged: those that execute, that save marks and check metadata."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from traitlets import Float, Integer
 from ..assignment import Assignment, AssignmentError, load_assignment
 from ..launch import GraderError
 from ..sandbox import Limits
-from .book import KeptGradebook
+from .book import KeptGradebook, use_kept_gradebooks
 from .judge import Judge
 
 _MOST = 10_000  # cells' metadata found valid; a class has as many as the notebook has cells
@@ -75,7 +75,15 @@ class CheckCellMetadata(preprocessors.CheckCellMetadata):  # type: ignore[misc]
 
 
 class SaveAutoGrades(preprocessors.SaveAutoGrades):  # type: ignore[misc]
-    """nbgrader's own, with one transaction for a notebook instead of one for each cell."""
+    """nbgrader's own, with one transaction for a notebook instead of one for each cell.
+
+    It is also what has nbgrader keep its gradebook from the first submission on.
+    """
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(**words)
+        if not use_kept_gradebooks():
+            self.log.info("This nbgrader opens its gradebook in a way of its own; that takes time.")
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Resources, cell_index: int

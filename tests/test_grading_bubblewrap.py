@@ -111,6 +111,7 @@ HARDEST = (
     *("leaves a process", "writes a mark", "removes everything", "hands in a neighbour's work"),
     *("kills its parent", "kills a neighbour", "kills everybody", "connects", "closes everything"),
     *("forges an answer", "forges by number", "breaks the calling machinery"),
+    *("refuses in the sandbox's name", "files without end", "folders without end"),
 )
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from .launch import GraderError
+from .scratch import remove
 
 _START = 120.0  # seconds that a process may take to import torch
 _DYING = 0.5  # seconds from a closed connection to its end
@@ -46,14 +47,12 @@ class AloneLane:
     def begin(self) -> tuple[socket.socket, int]:
         """Start a process and wait until it has connected."""
         token = secrets.token_hex(_TOKEN // 2)
-        scratch = tempfile.TemporaryDirectory(
-            prefix="submission-", dir=self._folder, ignore_cleanup_errors=True
-        )
-        self._left.callback(scratch.cleanup)
+        scratch = tempfile.mkdtemp(prefix="submission-", dir=self._folder)
+        self._left.callback(remove, Path(scratch))
         with socket.create_server(("127.0.0.1", 0)) as server:
             words = [sys.executable, "-m", "course_utils.grading.alone"]
             self._process = subprocess.Popen(
-                [*words, str(server.getsockname()[1]), scratch.name],
+                [*words, str(server.getsockname()[1]), scratch],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -13,7 +13,6 @@ import json
 import os
 import pkgutil
 import selectors
-import shutil
 import signal
 import socket
 import sys
@@ -24,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from .sandbox import Limits, Sandbox
+from .scratch import remove, size_of
 from .warming import warm_up
 
-_LEAST = 4096  # bytes that a file counts at least
 _TICK = 0.1  # seconds between looks at the workers
 _DYING, _PAUSE = 0.1, 0.005  # seconds from a closed socket to a process's end
 
@@ -117,7 +116,7 @@ class Zygote:
     def _watch(self) -> None:
         """Kill a worker whose folder has grown too large; no limit of the kernel counts that."""
         for worker in self.workers.values():
-            if not worker.why and _size(worker.scratch) > self.limits.scratch_bytes:
+            if not worker.why and size_of(worker.scratch) > self.limits.scratch_bytes:
                 worker.why = "its files grew too large"
                 os.kill(worker.pid, signal.SIGKILL)
 
@@ -135,7 +134,7 @@ class Zygote:
             os.kill(pid, signal.SIGKILL)
             _, _, usage = os.wait4(pid, 0)
             ended = 0
-        shutil.rmtree(worker.scratch, ignore_errors=True)
+        remove(worker.scratch)
         return {
             "status": os.waitstatus_to_exitcode(status) if ended else None,
             "why": worker.why,
@@ -166,19 +165,6 @@ def _is_socket(number: int) -> bool:
         return stat.S_ISSOCK(os.fstat(number).st_mode)
     except OSError:
         return False
-
-
-def _size(folder: Path) -> int:
-    """Sum up a folder; what is empty takes memory too, and time to be removed."""
-    total = 0
-    for root, folders, files in os.walk(folder):
-        total += _LEAST * len(folders)
-        for name in files:
-            try:
-                total += max(_LEAST, os.lstat(os.path.join(root, name)).st_size)  # noqa: PTH118
-            except OSError:
-                continue
-    return total
 
 
 def _import_all(modules: list[str]) -> None:
@@ -215,7 +201,7 @@ def main(argv: list[str]) -> int:
             lane.send(json.dumps(ready).encode())
         zygote.serve()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
     return 0
 
 

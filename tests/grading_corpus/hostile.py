@@ -178,6 +178,9 @@ ATTACKS: dict[str, str] = {
     "        open(f'{i}', 'wb').write(bytes(8 << 20))",
     "files without end": "import os\ndef relu(x):\n    i = 0\n    while True:\n        i += 1\n"
     "        os.close(os.open(f'{i}', os.O_CREAT))",
+    "folders without end": "import os, time\ndef relu(x):\n    for _ in range(3000):\n"
+    "        os.mkdir('d')\n        os.chdir('d')\n    os.chmod('..', 0)\n    time.sleep(0.5)\n"
+    "    return x",
     "returns a huge list": "def relu(x): return list(range(10**7))",
     "returns a huge tensor": "import torch\ndef relu(x): return torch.zeros(1).expand(1 << 26)",
     "returns a huge number": "def relu(x): return 10 ** 10**6",

@@ -271,6 +271,36 @@ def test_accumulation_is_the_large_batch_for_equal_parts_and_for_weighted_ones(s
     assert 1.7 < 100 / 56 < 1.8
 
 
+def test_sums_of_pieces_need_no_division():
+    torch.manual_seed(0)
+    model, total = MLP(64, 32, 10), nn.CrossEntropyLoss(reduction="sum")
+    found = []
+    for sizes in ([256], [100, 100, 56]):
+        model.zero_grad()
+        for X_part, y_part in zip(X.split(sizes), Y.split(sizes), strict=True):
+            total(model(X_part), y_part).backward()
+        found.append(flat_gradient(model))
+    assert torch.allclose(*found, rtol=1e-4, atol=1e-4)
+
+
+def test_adam_does_not_see_a_factor_of_four_and_sgd_does():
+    moved = {}
+    for make in (torch.optim.Adam, torch.optim.SGD):
+        for factor in (1.0, 4.0):
+            torch.manual_seed(0)
+            model = MLP(64, 32, 10)
+            start = torch.cat([p.detach().flatten() for p in model.parameters()])
+            optimizer = make(model.parameters(), lr=0.001)
+            for _ in range(5):
+                optimizer.zero_grad()
+                (factor * CROSS_ENTROPY(model(X), Y)).backward()
+                optimizer.step()
+            now = torch.cat([p.detach().flatten() for p in model.parameters()])
+            moved[make, factor] = (now - start).norm().item()
+    assert moved[torch.optim.Adam, 4.0] == pytest.approx(moved[torch.optim.Adam, 1.0], rel=0.01)
+    assert moved[torch.optim.SGD, 4.0] == pytest.approx(4 * moved[torch.optim.SGD, 1.0], rel=0.05)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_with_batch_norm_the_pieces_are_not_the_whole(seed):
     torch.manual_seed(seed)

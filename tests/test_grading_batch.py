@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.grading import sandbox
+from course_utils.grading import command, sandbox
 from course_utils.grading.assignment import AssignmentError, load_assignment
 from course_utils.grading.command import load_notebooks, main
 from course_utils.grading.marking import Mark, Marked
@@ -379,6 +379,12 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.csv", "old")]
 
 
+@pytest.fixture
+def no_gradebook(monkeypatch):
+    """Spare a test nbgrader's database, which takes seconds to make and is tested elsewhere."""
+    monkeypatch.setattr(command, "write_gradebook", lambda *_: "")
+
+
 # ── a run ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -396,7 +402,7 @@ def test_a_class_is_graded_and_only_what_changed_is_graded_again(
     )
     roster = tmp_path / "roster.csv"
     roster.write_text("absent\nright\n")
-    command = [
+    words = [
         str(root),
         "--out",
         str(out),
@@ -406,7 +412,7 @@ def test_a_class_is_graded_and_only_what_changed_is_graded_again(
         str(roster),
         "--quiet",
     ]
-    assert main(command) == 0
+    assert main(words) == 0
     said = capsys.readouterr().out
     assert "5 submissions of 5 students, 2 missing or unreadable; 5 graded now, 0 as before" in said
     points = {name: (row["points"], row["reason"]) for name, row in table(out).items()}
@@ -417,13 +423,13 @@ def test_a_class_is_graded_and_only_what_changed_is_graded_again(
     assert points["helper"] == ("2", "")
     assert points["absent"] == ("0", "missing")
     before = {path.name: path.read_bytes() for path in out.glob("*.csv")}
-    assert main(command) == 0
+    assert main(words) == 0
     assert "0 graded now, 5 as before" in capsys.readouterr().out
-    assert main([*command, "--force", "--jobs", "1"]) == 0
+    assert main([*words, "--force", "--jobs", "1"]) == 0
     assert "5 graded now" in capsys.readouterr().out
     assert {path.name: path.read_bytes() for path in out.glob("*.csv")} == before
     changed.write_text(notebook(RIGHT))
-    assert main(command) == 0
+    assert main(words) == 0
     assert "1 graded now, 4 as before" in capsys.readouterr().out
     assert table(out)["wrong"]["points"] == "2"
 
@@ -450,14 +456,16 @@ def test_a_store_knows_content_source_and_limits(source, tmp_path):
 
 
 @needs_sandbox
-def test_an_interrupted_run_goes_on_where_it_stopped(source, tmp_path, capsys, monkeypatch):
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    source, tmp_path, capsys, monkeypatch, no_gradebook
+):
     root, out = tmp_path / "submitted", tmp_path / "out"
     slow = RIGHT + "\nimport time\ntime.sleep(0.4)"
     for i in range(8):
         hand_in(root, f"s{i}", notebook(slow if i > 1 else RIGHT))
-    command = [str(root), "--out", str(out), "--source", str(source), "--quiet"]
+    words = [str(root), "--out", str(out), "--source", str(source), "--quiet"]
     running = subprocess.Popen(
-        [sys.executable, "-m", "course_utils", "grade", *command, "--jobs", "1"],
+        [sys.executable, "-m", "course_utils", "grade", *words, "--jobs", "1"],
         stdout=subprocess.PIPE, text=True, start_new_session=True,
         # whoever started the tests in the background may have had Ctrl-C ignored
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -473,7 +481,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(source, tmp_path, capsys, m
     done = len(list((out / ".marks").glob("*.json")))
     assert 2 <= done < 8
     lend_zygote(monkeypatch)
-    assert main(command) == 0
+    assert main(words) == 0
     assert f"{8 - done} graded now, {done} as before" in capsys.readouterr().out
     assert [row["points"] for row in table(out).values()] == ["2"] * 8
 
@@ -510,7 +518,9 @@ def test_without_any_sandbox_it_refuses(monkeypatch, tmp_path, capsys):
 
 @needs_sandbox
 @pytest.mark.parametrize("when", ["before", "amid", "after"])
-def test_a_place_that_takes_no_files_is_one_line(source, tmp_path, capsys, monkeypatch, when):
+def test_a_place_that_takes_no_files_is_one_line(
+    source, tmp_path, capsys, monkeypatch, no_gradebook, when
+):
     """Full or read-only: root may write anywhere, so the system call is made to fail."""
     lend_zygote(monkeypatch)
     hand_in(tmp_path / "submitted", "ada", notebook(RIGHT))
@@ -522,32 +532,32 @@ def test_a_place_that_takes_no_files_is_one_line(source, tmp_path, capsys, monke
             raise OSError(errno.ENOSPC, "No space left on device", str(target))
         return real(self, target)
 
-    command = [str(tmp_path / "submitted"), "--out", str(tmp_path / "out"), "--quiet"]
-    command += ["--source", str(source)]
+    words = [str(tmp_path / "submitted"), "--out", str(tmp_path / "out"), "--quiet"]
+    words += ["--source", str(source)]
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", replace)
-        assert main(command) == 1
+        assert main(words) == 1
     said = capsys.readouterr().err.splitlines()
     assert [line for line in said if "No space left" in line] == said[-1:]
     assert said[-1].startswith("grade: ")
     assert "same command goes on" in said[-1]
     assert not list(tmp_path.rglob(".writing-*"))
     (tmp_path / "file").touch()
-    assert main([*command[:2], str(tmp_path / "file"), *command[3:]]) == 1
+    assert main([*words[:2], str(tmp_path / "file"), *words[3:]]) == 1
     assert "file/.marks: Not a directory" in capsys.readouterr().err
-    assert main(command) == 0
+    assert main(words) == 0
     assert f"{when != 'after':d} graded now" in capsys.readouterr().out
 
 
 @needs_sandbox
-def test_who_is_not_on_the_roster_is_named(source, tmp_path, capsys, monkeypatch):
+def test_who_is_not_on_the_roster_is_named(source, tmp_path, capsys, monkeypatch, no_gradebook):
     lend_zygote(monkeypatch)
     for name in ("ada", "Ada", "=1+1"):
         hand_in(tmp_path / "submitted", name, notebook(RIGHT))
     (tmp_path / "roster.csv").write_text("student\nada\nbob\n'=1+1\n")
-    command = [str(tmp_path / "submitted"), "--out", str(tmp_path / "out"), "--quiet"]
-    command += ["--source", str(source), "--roster", str(tmp_path / "roster.csv")]
-    assert main(command) == 0
+    words = [str(tmp_path / "submitted"), "--out", str(tmp_path / "out"), "--quiet"]
+    words += ["--source", str(source), "--roster", str(tmp_path / "roster.csv")]
+    assert main(words) == 0
     said = capsys.readouterr().err
     assert "not on the roster: 'Ada'\n" in said
     assert "takes for formulas: '=1+1'" in said

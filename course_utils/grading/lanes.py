@@ -26,7 +26,6 @@ _MOST_TRIES = 2  # of a submission whose lane dies: the second in a fresh lane
 _MOST_DEATHS = 3  # of the zygote, without a mark between them
 _GONE = "the process that forks the workers ended"
 _TICK = 1.0
-__all__ = ["GraderError", "Pool", "mark_submission", "warm_up"]
 UNSAFE = "graded without a sandbox"
 
 

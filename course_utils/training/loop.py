@@ -70,7 +70,8 @@ def fit(
         ``hook(epoch, row, model)`` after each epoch. It may add numbers to the row; if it
         returns True, the run stops there. Early stopping, animations and checkpoints live here.
     compile
-        Run the model through ``torch.compile`` (lecture 11): slow to start, faster later.
+        Run the model through ``torch.compile`` (lecture 11): seconds to minutes go into the first
+        step; large networks on a GPU win them back, small ones on a CPU seldom do.
 
     Returns
     -------

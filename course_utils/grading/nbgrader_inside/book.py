@@ -168,13 +168,17 @@ class KeptGradebook(api.Gradebook):  # type: ignore[misc]  # nbgrader carries no
         return self._known[key]
 
     def _rows(self, kind: Any, notebook: str, assignment: str, student: str) -> dict[str, Any]:
-        key = (kind, notebook, assignment, student)
+        key, submitted = (kind, notebook, assignment, student), api.SubmittedAssignment
         if key not in self._known:
-            part = self.find_submission_notebook(notebook, assignment, student)
             rows = (
                 self.db.query(api.BaseCell.name, kind)
                 .join(api.BaseCell, api.BaseCell.id == kind.cell_id)
-                .filter(kind.notebook_id == part.id)
+                .join(api.SubmittedNotebook, api.SubmittedNotebook.id == kind.notebook_id)
+                .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+                .join(submitted, submitted.id == api.SubmittedNotebook.assignment_id)
+                .join(api.Assignment, api.Assignment.id == submitted.assignment_id)
+                .filter(api.Notebook.name == notebook, api.Assignment.name == assignment)
+                .filter(submitted.student_id == student)
                 .order_by(api.BaseCell.type.desc())  # of two with one name nbgrader prefers these
             )
             self._known[key] = dict(rows.tuples())

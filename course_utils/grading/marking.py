@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 
 from ..checks import Result, grade
@@ -19,6 +20,7 @@ from .session import RemoteCaller, Session
 
 _MOST_TEXT = 2_000
 _MEMORY = Memory()
+_found = cache(find_exercise)  # which looks through a folder each time
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _checked(check: Check, scope: dict[str, Any], session: Session) -> Mark:
     results: list[Result] = []
 
     def remote_check(exercise_id: str, answer: Any, *, seed: int | None = None, **_: Any) -> Result:
-        exercise = find_exercise(exercise_id)
+        exercise = _found(exercise_id)
         name = getattr(answer, "course_name", exercise_id)
         caller = RemoteCaller(session, name, exercise.seconds, exercise.kind)
         results.append(grade(exercise, caller, seed=seed, known=_MEMORY))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import operator
 import random
+import warnings
 
 import numpy as np
 import pytest
@@ -212,6 +215,18 @@ def test_variable_has_been_merged_into_the_tensor():
     assert old.requires_grad
     assert (torch.ones(2, requires_grad=True) * 3).grad_fn is not None
     assert all(parameter.requires_grad for parameter in nn.Linear(2, 1).parameters())
+
+
+def test_display_html_and_image_live_in_ipython_display():
+    today, before = (
+        importlib.import_module(f"IPython.{name}") for name in ("display", "core.display")
+    )
+    for name in ("display", "HTML", "Image"):
+        assert callable(getattr(today, name))
+    with warnings.catch_warnings():  # IPython 8 warned, 9 has taken it away
+        warnings.simplefilter("error")
+        with pytest.raises((AttributeError, DeprecationWarning)):
+            operator.attrgetter("display")(before)
 
 
 # --- the same numbers --------------------------------------------------------------------------

@@ -252,8 +252,8 @@ TABLES: dict[str, Table] = {
             "Name": "name",
         },
         card=Card(
-            what="392 cars: fuel consumption in town, and seven features (origin is a code, not "
-            "a quantity: dummy-code it before use).",
+            what="392 cars: miles per gallon in town (a high number is a thrifty car), and seven "
+            "features (origin is a code, not a quantity: dummy-code it before use).",
             who="Cars, no people.",
             when="Model years 1970 to 1982.",
             how="Collected in StatLib, Carnegie Mellon University, for the 1983 exposition of the "

@@ -36,7 +36,7 @@ def hinges() -> Explorer:
     ) -> None:
         slopes = [slope_1 / 1000, slope_2 / 1000]
         plot_hinges([knot_1, knot_2], slopes, bias, data=data, ax=ax)
-        ax.set(ylim=(-40, 50), xlabel="weight (lb)", ylabel="consumption (mpg)")
+        ax.set(ylim=(-40, 50), xlabel="weight (lb)", ylabel="miles per gallon")
 
     return explore(
         draw,

@@ -13,7 +13,8 @@ from typing import Any
 MOST_BYTES = 20 << 20
 MOST_CELLS = 2_000
 MOST_SOURCE = 1 << 19  # characters of all code cells together
-_MAGIC = re.compile(r"^(\s*)(%|!|\?)", re.MULTILINE)
+_MOST_POINTS = 1e9
+_MAGIC = re.compile(r"^([^\S\n]*)(%|!|\?)", re.MULTILINE)  # within a line: no time without end
 
 
 class UnreadableError(Exception):
@@ -161,6 +162,6 @@ def _cell(cell: Any) -> Cell:
         marks.get("solution") is True,
         marks.get("grade") is True,
         marks.get("locked") is True,
-        float(points) if isinstance(points, (int, float)) else 0.0,
+        float(points) if isinstance(points, (int, float)) and abs(points) < _MOST_POINTS else 0.0,
         marks.get("task") is True,
     )

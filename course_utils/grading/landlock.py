@@ -91,6 +91,10 @@ class Places:
         finally:
             os.close(ruleset)
 
+    def handles(self) -> list[int]:
+        """Return the numbers of the open places."""
+        return [place for place, _ in self._places]
+
     def close(self) -> None:
         """Close the places; a process that has confined itself needs them no more."""
         for place, _ in self._places:

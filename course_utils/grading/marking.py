@@ -156,7 +156,8 @@ def _run(check: Check, scope: dict[str, Any]) -> float:
     exec(compile(tree, "<check>", "exec", dont_inherit=True), scope)
     value = eval(compile(ast.Expression(last.value), "<check>", "eval", dont_inherit=True), scope)
     if type(value) in (int, float):
-        return float(min(max(value, 0), check.points))
+        # What is computed from a student's numbers may be NaN, which is neither less nor more.
+        return float(min(max(value, 0), check.points)) if value == value else 0.0
     return check.points
 
 

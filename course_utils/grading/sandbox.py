@@ -118,6 +118,10 @@ class Sandbox:
         self.missing = _missing_here()
         self._places = landlock.Places(readable()) if "landlock" not in self.missing else None
 
+    def open_places(self) -> list[int]:
+        """Return the numbers of what `enter` needs open, and closes."""
+        return self._places.handles() if self._places is not None else []
+
     def user_for(self, pid: int) -> int | None:
         """Return the user that a worker of this number will become; None: it stays who it is."""
         return None if "own user" in self.missing else _FIRST_USER + pid % _USERS

@@ -17,6 +17,7 @@ __all__ = ["GraderError", "RemoteCaller", "RemoteHandle", "Session", "Zygote"]
 
 _MARGIN = 3.0  # seconds on top of a call's own limit, for a busy machine
 _READY = 60.0  # seconds for a process to confine itself
+_LONGEST_NAME = 60
 _SPARE_PROCESSES = 3  # for one submission, besides one for each of its cells
 
 
@@ -108,8 +109,15 @@ class Session:
             raise wire.WireError("a wrong number of cells")
         for (name, _), failure in zip(self.cells, failed, strict=True):
             if failure is not None:
-                kind, text, line = (str(part)[:1000] for part in failure)
-                self.failures[name] = Failure(kind, text, line)
+                self.failures[name] = self._failure(failure)
+
+    def _failure(self, told: Any) -> Failure:
+        if not isinstance(told, list) or len(told) != 3:
+            raise wire.WireError("not an exception")
+        kind, text, line = (wire.bounded_text(part, 1000) for part in told)
+        # The type stands in tables and pages: a name, and not whatever text a class was called by.
+        odd = not kind.isidentifier() or len(kind) > _LONGEST_NAME
+        return Failure("Exception" if odd else kind, text, line)
 
     def close(self) -> None:
         """End the process."""
@@ -161,7 +169,7 @@ class Session:
     ) -> tuple[dict[str, Any], bytearray]:
         assert self._connection is not None
         nonce = secrets.token_hex(8)
-        wire.send(self._connection, {**request, "nonce": nonce}, body)
+        wire.send(self._connection, {**request, "nonce": nonce}, body, seconds)
         reply, data = wire.receive(self._connection, seconds)
         if reply.get("nonce") != nonce:
             raise wire.WireError("an answer that nobody asked for")

@@ -48,11 +48,27 @@ class LateError(WireError):
 # ── frames ───────────────────────────────────────────────────────────────────────────────────
 
 
-def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
+def send(
+    connection: socket.socket,
+    header: dict[str, Any],
+    body: bytes = b"",
+    seconds: float | None = None,
+) -> None:
     """Send one frame: two lengths, a JSON object, raw bytes.
+
+    Parameters
+    ----------
+    connection
+        A stream socket.
+    header, body
+        What to send.
+    seconds
+        How long to wait for who does not read; None: for ever.
 
     Raises
     ------
+    LateError
+        If it is not taken in time.
     WireError
         If the other side is gone, or the frame is larger than the rules allow.
     """
@@ -60,9 +76,13 @@ def send(connection: socket.socket, header: dict[str, Any], body: bytes = b"") -
     if len(words) > MOST_HEADER or len(body) > MOST_BODY:
         raise WireError(f"frame too large: {len(words)} and {len(body)} bytes")
     try:
+        connection.settimeout(seconds)
         connection.sendall(_PREFIX.pack(len(words), len(body)) + words)
         if body:
             connection.sendall(body)
+        connection.settimeout(None)
+    except TimeoutError:
+        raise LateError("nobody reads") from None
     except OSError as error:
         raise WireError(f"the other side is gone: {error}") from None
 
@@ -196,12 +216,25 @@ def unpack(tree: Any, body: bytes | bytearray, handle: Callable[[int], Any] | No
         If anything is not as `pack` makes it.
     """
     try:
-        return _unpack(tree, body, handle, 0)
+        return _unpack(tree, _Body(body), handle, 0)
     except (TypeError, ValueError, KeyError, IndexError, RuntimeError, OverflowError) as error:
         raise WireError(f"not a value: {error}") from None
 
 
-def _unpack(tree: Any, body: bytes | bytearray, handle: Any, depth: int) -> Any:
+class _Body:
+    """The bytes of a frame, each of which makes one array only, so that no answer swells here."""
+
+    def __init__(self, raw: bytes | bytearray) -> None:
+        self.raw, self.left = raw, len(raw)
+
+    def take(self, start: int, size: int) -> bytearray:
+        self.left -= size
+        if start + size > len(self.raw) or self.left < 0:
+            raise WireError("an array reaches beyond what was sent")
+        return bytearray(memoryview(self.raw)[start : start + size])
+
+
+def _unpack(tree: Any, body: _Body, handle: Any, depth: int) -> Any:
     if depth > _DEEPEST:
         raise WireError("too deep")
     kind, *rest = tree
@@ -257,15 +290,14 @@ def _pack_array(value: np.ndarray[Any, Any], array: Callable[..., dict[str, Any]
     return ["numpy", array(value.tobytes(), name, value.shape), False]
 
 
-def _unpack_array(kind: str, rest: list[Any], body: bytes | bytearray) -> Any:
+def _unpack_array(kind: str, rest: list[Any], body: _Body) -> Any:
     about, needs_grad = rest
     dtype = _DTYPES[about["dtype"]]
-    shape = [natural(size) for size in about["shape"]]
-    start, count = natural(about["start"]), math.prod(shape)
-    size = count * torch.empty((), dtype=dtype).element_size()
-    if len(shape) > _MOST_DIMENSIONS or start + size > len(body):
-        raise WireError("an array reaches beyond what was sent")
-    piece = bytearray(body[start : start + size])
+    shape = [natural(size) for size in about["shape"][: _MOST_DIMENSIONS + 1]]
+    if len(shape) > _MOST_DIMENSIONS:
+        raise WireError("an array of too many dimensions")
+    count = math.prod(shape)
+    piece = body.take(natural(about["start"]), count * dtype.itemsize)
     if not count:
         flat = torch.empty(0, dtype=dtype)
     elif dtype == torch.bool:  # a byte that is neither 0 nor 1 would be a third truth value

@@ -102,7 +102,7 @@ class Zygote:
         if pid == 0:
             status = 1
             try:
-                _leave_everything_behind(connection)
+                _leave_everything_behind({connection.fileno(), *self.sandbox.open_places()})
                 from .worker import serve
 
                 serve(connection, self.sandbox, scratch)
@@ -143,28 +143,21 @@ class Zygote:
         }
 
 
-def _leave_everything_behind(connection: socket.socket) -> None:
-    """Close what the zygote has open, but for one socket; forget its handlers."""
+def _leave_everything_behind(keep: set[int]) -> None:
+    """Close what the zygote has open, but for these; forget its handlers.
+
+    That is more than sockets: through what the zygote waits with (epoll), which a fork shares, a
+    submission could make it wait for ever.
+    """
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
-    # The places of the sandbox are open too; Sandbox.enter closes them.
-    keep = {connection.fileno()}
-    for name in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else ():  # noqa: PTH112, PTH208
-        number = int(name)
-        if number > 2 and number not in keep and _is_socket(number):
-            os.close(number)
+    first = 3
+    for number in [*sorted(keep), os.sysconf("SC_OPEN_MAX")]:
+        os.closerange(first, number)
+        first = max(first, number + 1)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-
-
-def _is_socket(number: int) -> bool:
-    import stat
-
-    try:
-        return stat.S_ISSOCK(os.fstat(number).st_mode)
-    except OSError:
-        return False
 
 
 def _import_all(modules: list[str]) -> None:

@@ -19,6 +19,7 @@ FIGURES = {
     "surfaces.png": ("02_gradient_descent_backpropagation.ipynb", "Four surfaces"),
     "reset.png": ("01_linear_regression.ipynb", "Two loss curves over 60 epochs"),
     "wine.png": ("03_logistic_regression.ipynb", "130 wines by proline and alcohol"),
+    "patches.png": ("10_convolutional_networks.ipynb", "Five rows of eight patches"),
 }
 
 

@@ -97,7 +97,7 @@ def toy_classifier() -> Explorer:
 
 
 def diabetes_cures() -> Explorer:
-    """Lecture 04: learning rate, activation and optimizer for the diabetes network."""
+    """Lecture 04: learning rate, activation and optimiser for the diabetes network."""
     data, epochs = load_dataset("diabetes", variant="759").xy, 1000
     optimizers: dict[str, Any] = {
         "SGD": torch.optim.SGD,

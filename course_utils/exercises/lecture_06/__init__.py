@@ -1,4 +1,4 @@
-"""Exercises of lecture 06, optimizers."""
+"""Exercises of lecture 06, optimisers."""
 
 from .adam_step import ADAM_STEP
 from .count_updates import COUNT_UPDATES

@@ -7,19 +7,24 @@ import math
 import os
 import select
 import socket
+import struct
+import subprocess
+import sys
 import time
+import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 import torch
 
-from course_utils.grading import cells, sandbox, wire
+from course_utils.grading import cells, lanes, launch, places, sandbox, submissions, wire
 from course_utils.grading.assignment import load_assignment
 from course_utils.grading.marking import mark
 from course_utils.grading.session import Session
-from tests.grading_corpus import DOUBLE, cell, notebook, solution
+from tests.grading_corpus import DOUBLE, SOURCE, cell, hostile, notebook, solution
 from tests.grading_corpus import test_of as graded
-from tests.grading_zygote import shared_zygote
+from tests.grading_zygote import lend_zygote, shared_zygote
 
 needs_sandbox = pytest.mark.skipif(
     bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
@@ -60,7 +65,7 @@ def alarm(watched, taken):
 def test_nothing_that_the_zygote_waits_with_is_open_in_a_submission():
     """Through it, a submission had the zygote read from a lane that said nothing, for ever."""
     assert call(FALSE_ALARM + "def f(): return alarm(range(40, 64), [])").value == []
-    numbers = "import os\ndef f():\n    found = []\n    for n in range(200):\n        try:\n" \
+    numbers = "import os\ndef f():\n    found = []\n    for n in range(1024):\n        try:\n" \
         "            found.append((n, os.fstat(n).st_mode))\n        except OSError: pass\n" \
         "    return found"  # fmt: skip
     assert len(call(numbers).value) == 4  # nothing thrice, and the socket to its checker
@@ -193,3 +198,153 @@ def test_points_computed_from_a_student_s_numbers_are_numbers(tmp_path, value, p
     marked = mark(assignment, read, shared_zygote().lanes[0])
     assert marked.points == points
     assert json.dumps(marked.to_json(), allow_nan=False)
+
+
+# ── zips ─────────────────────────────────────────────────────────────────────────────────────
+
+GOOD = notebook([cell(DOUBLE, solution("double"))])
+
+
+def odd_zips(folder: Path) -> Path:
+    """Write a class of two, and between them whatever ended the unpacking for all."""
+    path = folder / "class.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("ada/hw/hw.ipynb", GOOD)
+        made.writestr("deep/" + "a/" * 1500 + "hw.ipynb", GOOD)
+        made.writestr("long/" + ("b" * 200 + "/") * 30 + "hw.ipynb", GOOD)
+        made.writestr("file.ipynb", GOOD)
+        made.writestr("file.ipynb/hw/hw.ipynb", GOOD)
+        made.writestr("file.ipynb/", "")
+        made.writestr("locked/hw/hw.ipynb", GOOD)
+        made.writestr("damaged/hw/hw.ipynb", GOOD)
+        made.writestr("unknown/hw/hw.ipynb", GOOD)
+        made.writestr("zoe/hw/hw.ipynb", GOOD)
+    raw = bytearray(path.read_bytes())
+    for student, flag, way in (("locked", 1, 8), ("damaged", 0, 8), ("unknown", 0, 77)):
+        name = f"{student}/hw/hw.ipynb".encode()
+        local = raw.index(name) - 30
+        central = raw.rindex(name) - 46
+        struct.pack_into("<HH", raw, local + 6, flag, way)
+        struct.pack_into("<HH", raw, central + 8, flag, way)
+        if student == "damaged":
+            raw[local + 30 + len(name) + 5] ^= 0xFF
+    path.write_bytes(raw)
+    return path
+
+
+def test_an_odd_entry_of_a_zip_is_left_out_and_nobody_else(tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    refused = submissions.unpack(odd_zips(tmp_path), folder)
+    found = sorted(str(p.relative_to(folder)) for p in folder.rglob("*.ipynb") if p.is_file())
+    assert found == ["ada/hw/hw.ipynb", "file.ipynb", "zoe/hw/hw.ipynb"]
+    assert len(refused) == 6
+    assert max(map(len, refused)) < 400
+    for word in ("deep", "long", "file", "locked", "damaged", "unknown"):
+        assert any(line.startswith(f"'{word}") for line in refused), (word, refused)
+
+
+@pytest.mark.parametrize("name", ["locked", "damaged", "unknown"])
+def test_the_control_such_an_entry_cannot_be_read(tmp_path, name):
+    kinds = (RuntimeError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+    with zipfile.ZipFile(odd_zips(tmp_path)) as opened, pytest.raises(kinds):
+        opened.read(f"{name}/hw/hw.ipynb")
+
+
+# ── lanes ────────────────────────────────────────────────────────────────────────────────────
+
+
+def class_of(tmp_path: Path, source: str, **codes: str):
+    (tmp_path / "hw.ipynb").write_text(source)
+    for student, code in codes.items():
+        path = tmp_path / "submitted" / student / "hw" / "hw.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(code)
+    return submissions.find_submissions(
+        tmp_path / "submitted", [load_assignment(tmp_path / "hw.ipynb")]
+    )
+
+
+@needs_sandbox
+def test_what_a_check_prints_of_a_student_s_reaches_no_terminal(tmp_path, monkeypatch, capfd):
+    lend_zygote(monkeypatch)
+    test = "import sys\nprint(f())\nprint(f(), file=sys.stderr)"
+    work = cell("def f(): return 'wiped \\x1b[2J'", solution("f"))
+    source = notebook([work, cell(test, graded("f", 2))])
+    found = class_of(tmp_path, source, eve=source)
+    pool = lanes.Pool(found, jobs=1, limits=sandbox.Limits(), seconds=60)
+    assert [marked.points for _, marked in pool.run()] == [2]
+    assert "wiped" not in "".join(capfd.readouterr())
+    assert mark(found[0].parts[0].notebook, cells.cells_of(source.encode()),
+                shared_zygote().lanes[0]).points == 2  # fmt: skip
+    assert "wiped \x1b[2J" in capfd.readouterr().out  # the control: here nothing is silenced
+
+
+@needs_sandbox
+def test_what_nobody_foresaw_costs_one_submission_and_no_lane(tmp_path, monkeypatch):
+    lend_zygote(monkeypatch)
+    real = lanes.mark_submission
+
+    def judged(one, lane):
+        return 1 / 0 if one.student == "eve" else real(one, lane)
+
+    monkeypatch.setattr(lanes, "mark_submission", judged)
+    found = class_of(tmp_path, SOURCE, ada=hostile.RIGHT, eve="", zoe=hostile.RIGHT)
+    pool = lanes.Pool(found, jobs=1, limits=sandbox.Limits(), seconds=60)
+    told = {one.student: (marked.points, marked.reason) for one, marked in pool.run()}
+    assert told == {
+        "ada": (3, ""), "zoe": (3, ""), "eve": (0, "it could not be judged (ZeroDivisionError)"),
+    }  # fmt: skip
+
+
+def test_a_process_that_cannot_be_had_is_asked_for_again(monkeypatch):
+    """Who takes all processes or all room for a moment does not end the grading of all."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for reply in ({"refused": "full"}, {"refused": "full"}, {"worker": 7}):
+        theirs.send(json.dumps(reply).encode())
+    connection, number = launch.ForkedLane(ours).begin()
+    assert number == 7
+    connection.close()
+    monkeypatch.setattr(launch, "_PATIENCE", 0.0)
+    for _ in range(2):
+        theirs.send(b'{"refused": "full"}')
+    with pytest.raises(launch.GraderError, match="full"):
+        launch.ForkedLane(ours).begin()
+    ours.close()
+    theirs.close()
+
+
+# ── the same bytes ───────────────────────────────────────────────────────────────────────────
+
+
+@needs_sandbox
+def test_random_numbers_of_a_check_do_not_depend_on_who_came_before(tmp_path):
+    test = "import torch, random\nimport numpy as np\n" \
+        "assert False, (torch.rand(1).item(), random.random(), np.random.rand())"  # fmt: skip
+    source = notebook([cell(DOUBLE, solution("double")), cell(test, graded("double", 1))])
+    (one,) = class_of(tmp_path, source, ada=source)
+    told = set()
+    for _ in range(2):
+        marked = lanes.mark_submission(one, shared_zygote().lanes[0])
+        told.add(marked.marks[0].message)
+    assert len(told) == 1
+    assert "0." in told.pop()
+
+
+@needs_sandbox
+def test_the_order_of_a_set_is_the_same_every_time():
+    words = "def f(): return hash('a word')"
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    command = [sys.executable, "-c", "print(hash('a word'))"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert call(words).value == int(done.stdout)
+
+
+def test_no_installed_copy_of_the_course_shows_its_answers(tmp_path, monkeypatch):
+    for name in ("exercises", "models"):
+        (tmp_path / "course_utils" / name).mkdir(parents=True)
+    monkeypatch.setattr(places, "_folders", lambda: [str(tmp_path)])
+    found = list(places.readable())
+    assert tmp_path / "course_utils" / "models" in found
+    hidden = tmp_path / "course_utils" / "exercises"
+    assert not [each for each in found if each == hidden or each in hidden.parents]

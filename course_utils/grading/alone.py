@@ -56,7 +56,12 @@ class AloneLane:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"},
+                env={
+                    **os.environ,
+                    "OMP_NUM_THREADS": "1",
+                    "MPLBACKEND": "Agg",
+                    "PYTHONHASHSEED": "0",
+                },
             )
             assert self._process.stdin is not None
             try:

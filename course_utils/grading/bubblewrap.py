@@ -21,8 +21,8 @@ from .places import PACKAGE, readable
 FOLDER = "/tmp"  # the only place in there that can be written to: in memory, and of bounded size
 _SPARE = 512 << 20  # of its size: a submission is stopped only some time after it grew too large
 _OURS = (
-    *("__init__", "bubblewrap", "landlock", "objects", "outcomes", "places", "sandbox", "scratch"),
-    *("seccomp", "warming", "wire", "worker", "zygote"),
+    *("__init__", "bubblewrap", "frames", "landlock", "objects", "outcomes", "places", "sandbox"),
+    *("scratch", "seccomp", "warming", "wire", "worker", "zygote"),
 )
 _OWN = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 # What the zygote does as root: start workers as other users, end them, clear up behind them.
@@ -60,6 +60,7 @@ def environment() -> dict[str, str]:
     return {
         "HOME": FOLDER, "TMPDIR": FOLDER, "LOGNAME": "grader", "PATH": "", "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, path)),
     }  # fmt: skip
 

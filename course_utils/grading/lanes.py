@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections import deque
@@ -260,6 +261,7 @@ def _work(
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, who ends us
     die_with_parent()
+    _silence()
     warm_up()
     for other in others:
         other.close()
@@ -275,3 +277,13 @@ def _work(
             line.send(marked.to_json())
         except GraderError as error:
             line.send(str(error))
+        except Exception as error:  # nobody foresaw it: it costs this one, and no other time
+            why = f"it could not be judged ({type(error).__name__})"
+            line.send(failed(submissions[task], why).to_json())
+
+
+def _silence() -> None:
+    """Let checks print into nothing: what they print of a student's could command a terminal."""
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    for standard in (1, 2):
+        os.dup2(sys.stdout.fileno(), standard)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -18,11 +19,16 @@ from . import bubblewrap
 from .sandbox import Limits, why_unsafe
 
 _START = 120.0  # seconds that the zygote may take to import torch
+_PATIENCE, _PAUSE = 15.0, 0.2  # seconds for a process to be had, and between two tries
 _ENDING = 2.0  # seconds from a closed socket to the end of the zygote's process
 
 
 class GraderError(RuntimeError):
     """The grader itself cannot go on: no zygote, no sandbox."""
+
+
+class _RefusedError(Exception):
+    """No process can be had at the moment."""
 
 
 class Lane(Protocol):
@@ -65,6 +71,16 @@ class ForkedLane:
 
     def begin(self) -> tuple[socket.socket, int]:
         """Ask for a process; see `Lane`."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._begun()
+            except _RefusedError as error:  # another submission takes all there is, perhaps
+                if time.monotonic() > deadline:
+                    raise GraderError(str(error)) from None
+                time.sleep(_PAUSE)
+
+    def _begun(self) -> tuple[socket.socket, int]:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -75,7 +91,7 @@ class ForkedLane:
                 raise GraderError(_gone(error)) from None
         if "refused" in reply:
             ours.close()
-            raise GraderError(f"no process can be had for a submission: {reply['refused']}")
+            raise _RefusedError(f"no process can be had for a submission: {reply['refused']}")
         return ours, reply["worker"]
 
     def end(self, worker: int, *, dying: bool) -> Mapping[str, Any]:
@@ -167,6 +183,7 @@ class Zygote:
         words = json.dumps({**options, "lanes": numbers, "folder": folder})
         command = [sys.executable, "-m", "course_utils.grading.zygote", words]
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
+        environment["PYTHONHASHSEED"] = "0"  # the order of a set decides on some answers
         if wrapped:
             scratch = options["limits"]["scratch_bytes"] * lanes
             command = [*bubblewrap.command(scratch, options["modules"]), *command]

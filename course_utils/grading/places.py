@@ -22,8 +22,12 @@ def readable() -> Iterator[Path]:
     """
     yield from map(Path, ("/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ld.so.cache"))
     roots = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", *_folders()}
-    for root in sorted({Path(each).resolve() for each in roots}):
-        yield from _around(root, {PACKAGE / name for name in _SECRET})
+    found = sorted({Path(each).resolve() for each in roots})
+    # The course may be installed as well as lie here: no copy tells the answers.
+    copies = {PACKAGE, *(each / PACKAGE.name for each in found)}
+    secret = {copy / name for copy in copies if copy.is_dir() for name in _SECRET}
+    for root in found:
+        yield from _around(root, secret)
 
 
 def _folders() -> list[str]:

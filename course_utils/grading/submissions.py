@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import stat
@@ -18,6 +19,8 @@ _MOST_ENTRIES = 200_000
 _MOST_UNPACKED = 4 << 30
 _MOST_RATIO = 200  # a text that shrinks to less than this part is no notebook but a bomb
 _CHUNK = 1 << 20
+_DEEPEST, _LONGEST_PATH = 32, 2_000  # of the name of a zip's entry: folders, bytes
+_SHOWN = 200  # characters of such a name
 _MOST_LOOKED_AT = 1_000  # folders, for a guess
 
 
@@ -138,18 +141,15 @@ def unpack(archive: Path, folder: Path) -> list[str]:
                 if path.suffix != ".ipynb" or entry.is_dir() or path.parts[0] == "__MACOSX":
                     continue
                 why = _why_not(entry)
-                target = folder.joinpath(*PurePosixPath(entry.filename).parts)
-                if not why and (target.exists() or target.is_symlink()):
-                    why = "there twice"
+                if not why:
+                    size, why = _unpacked(opened, entry, folder.joinpath(*path.parts))
+                    left -= size
                 if why:
-                    refused.append(f"{entry.filename!r}: {why}")
-                    continue
-                target.parent.mkdir(parents=True, exist_ok=True)
-                left -= _copy(opened, entry, target)
+                    refused.append(f"{_short(entry.filename)}: {why}")
                 if left < 0:
                     raise SubmissionsError(f"{archive.name} unpacks to more than 4 GB.")
             _add_empty(entries, folder)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise SubmissionsError(f"{archive.name} cannot be unpacked: {error}.") from None
     return refused
 
@@ -173,8 +173,11 @@ def _why_not(entry: zipfile.ZipInfo) -> str:
     path = PurePosixPath(entry.filename)
     if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in path.parts[0]:
         return "its path leads out of the folder"
-    if "\0" in entry.filename or any(len(part.encode()) > 255 for part in path.parts):
+    sizes = [len(part.encode("utf-8", "surrogatepass")) for part in path.parts]
+    if "\0" in entry.filename or max(sizes, default=0) > 255 or sum(sizes) > _LONGEST_PATH:
         return "its name cannot be a file's"
+    if len(sizes) > _DEEPEST:
+        return "it lies too deep"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "a link"
     if entry.file_size > _CHUNK and entry.file_size > _MOST_RATIO * max(1, entry.compress_size):
@@ -188,8 +191,31 @@ def _add_empty(entries: Iterable[zipfile.ZipInfo], folder: Path) -> None:
     for entry in entries:
         target = folder.joinpath(*PurePosixPath(entry.filename).parts)
         named = entry.is_dir() and not _why_not(entry) and target.name != "__MACOSX"
-        if named and target.parent == top:
-            target.mkdir(exist_ok=True)
+        if named and target.parent == top and not os.path.lexists(target):
+            target.mkdir()
+
+
+def _unpacked(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> tuple[int, str]:
+    """Unpack one file; tell its size, or why that cannot be: others must not suffer from it."""
+    try:
+        if os.path.lexists(target):
+            return 0, "there twice"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return _copy(opened, entry, target), ""
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE):
+            raise  # this machine's trouble, not the entry's
+        why = f"it cannot be unpacked: {error.strerror}"
+    except Exception as error:  # encrypted, damaged, packed in an unknown way: many kinds
+        why = f"it cannot be unpacked: {' '.join(str(error).split())[:100]!r}"
+    with contextlib.suppress(OSError):
+        if target.is_file():
+            target.unlink()
+    return 0, why
+
+
+def _short(name: str) -> str:
+    return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…")
 
 
 def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> int:

@@ -6,12 +6,7 @@ field by field, and anything unexpected raises `WireError`, upon which the proce
 
 from __future__ import annotations
 
-import json
 import math
-import select
-import socket
-import struct
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +15,25 @@ import torch
 from torch import Tensor
 
 from ..checks.outcome import Strange
+from .frames import MOST_BODY, MOST_HEADER, LateError, WireError, receive, send
 
-MOST_HEADER = 1 << 20
-MOST_BODY = 64 << 20
+__all__ = [
+    "LONGEST",
+    "MOST_BODY",
+    "MOST_HEADER",
+    "LateError",
+    "WireError",
+    "bounded_text",
+    "natural",
+    "pack",
+    "receive",
+    "send",
+    "unpack",
+]
+
 _DEEPEST = 12
 _MOST_DIMENSIONS = 16
 LONGEST = 4_000  # characters of a text in an outcome
-_PREFIX = struct.Struct("!IQ")
 _DTYPES = {
     str(dtype).removeprefix("torch."): dtype
     for dtype in (
@@ -35,114 +42,6 @@ _DTYPES = {
         torch.bool,
     )
 }
-
-
-class WireError(Exception):
-    """The other side is gone, too late, or did not keep to the rules."""
-
-
-class LateError(WireError):
-    """The other side did not answer in time."""
-
-
-# ── frames ───────────────────────────────────────────────────────────────────────────────────
-
-
-def send(
-    connection: socket.socket,
-    header: dict[str, Any],
-    body: bytes = b"",
-    seconds: float | None = None,
-) -> None:
-    """Send one frame: two lengths, a JSON object, raw bytes.
-
-    Parameters
-    ----------
-    connection
-        A stream socket.
-    header, body
-        What to send.
-    seconds
-        How long to wait for who does not read; None: for ever.
-
-    Raises
-    ------
-    LateError
-        If it is not taken in time.
-    WireError
-        If the other side is gone, or the frame is larger than the rules allow.
-    """
-    words = json.dumps(header, allow_nan=False).encode()
-    if len(words) > MOST_HEADER or len(body) > MOST_BODY:
-        raise WireError(f"frame too large: {len(words)} and {len(body)} bytes")
-    try:
-        connection.settimeout(seconds)
-        connection.sendall(_PREFIX.pack(len(words), len(body)) + words)
-        if body:
-            connection.sendall(body)
-        connection.settimeout(None)
-    except TimeoutError:
-        raise LateError("nobody reads") from None
-    except OSError as error:
-        raise WireError(f"the other side is gone: {error}") from None
-
-
-def receive(
-    connection: socket.socket, seconds: float | None = None
-) -> tuple[dict[str, Any], bytearray]:
-    """Receive one frame.
-
-    Parameters
-    ----------
-    connection
-        A stream socket.
-    seconds
-        How long to wait for the whole frame; None: for ever.
-
-    Raises
-    ------
-    LateError
-        If the frame is not complete in time.
-    WireError
-        If the other side is gone, or what came is no frame.
-    """
-    deadline = None if seconds is None else time.monotonic() + seconds
-    words, rest = _PREFIX.unpack(_exactly(connection, _PREFIX.size, deadline))
-    if words > MOST_HEADER or rest > MOST_BODY:
-        raise WireError(f"frame too large: {words} and {rest} bytes")
-    text = _exactly(connection, words, deadline)
-    body = _exactly(connection, rest, deadline)
-    try:
-        header = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"not JSON: {error}") from None
-    if not isinstance(header, dict):
-        raise WireError("not a JSON object")
-    return header, body
-
-
-def _exactly(connection: socket.socket, count: int, deadline: float | None) -> bytearray:
-    data = bytearray()
-    while len(data) < count:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([connection], [], [], left)[0]:
-                raise LateError("no answer in time")
-        try:
-            part = connection.recv(min(1 << 20, count - len(data)))
-        except OSError as error:
-            raise WireError(f"the other side is gone: {error}") from None
-        if not part:
-            raise WireError("the other side has closed")
-        data += part
-    return data
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-# ── values ───────────────────────────────────────────────────────────────────────────────────
 
 
 def pack(value: Any, keep: Callable[[Any], int] | None = None) -> tuple[Any, bytes]:

@@ -14,6 +14,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -127,6 +131,51 @@ def time_all_reduce(device: torch.device | str, repeats: int = 5) -> list[list[f
             fewest = min(fewest, time.perf_counter() - start)
         pairs.append([float(count), fewest])
     return pairs
+
+
+def launch(processes: int, *options: str, timeout: float = 120) -> str | None:
+    """Start this script with torchrun, on the CPU of this machine, and wait for its end.
+
+    Parameters
+    ----------
+    processes
+        How many; they meet at a free port of 127.0.0.1.
+    *options
+        What follows on the command line: ``"--epochs", "2"``, …
+    timeout
+        Seconds after which all of them are stopped, since processes that cannot reach each other
+        wait for ever.
+
+    Returns
+    -------
+    str or None
+        Why it failed, in a line; None where it did not.
+
+    Examples
+    --------
+    >>> launch(1, "--epochs", "three")
+    "it failed: parallel.py: error: argument --epochs: invalid int value: 'three'"
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        meet = ["--master-addr", "127.0.0.1", "--master-port", str(probe.getsockname()[1])]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as logs:
+        command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
+        command += [str(processes), *meet, "--log-dir", logs, "-m", __name__, *options]
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"CUDA_VISIBLE_DEVICES": ""},
+        ) as torchrun:
+            try:
+                lines = torchrun.communicate(timeout=timeout)[1].strip().splitlines()
+            except subprocess.TimeoutExpired:
+                torchrun.terminate()  # it stops its processes; killed, it would leave them behind
+                return f"stopped after {timeout:g} s: can processes here reach 127.0.0.1?"
+    reasons = [line for line in lines if "rror: " in line] + lines[-1:] + ["no message"]
+    return f"it failed: {reasons[0]}" if torchrun.returncode else None
 
 
 def save(state: dict[str, Any], path: Path) -> None:

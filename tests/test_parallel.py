@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
+import tempfile
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 import torch.distributed as dist
@@ -62,13 +64,8 @@ def test_two_processes_equal_one_with_the_same_total_batch(tmp_path):
 
 
 def test_the_script_runs_under_torchrun_and_one_process_saves(tmp_path):
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-    command += ["--master-addr", "127.0.0.1", "--master-port", str(free_port())]
-    command += ["-m", "course_utils.parallel", "--samples", "60", "--batch-size", "20"]
-    command += ["--epochs", "1", "--save", str(tmp_path / "run.pt")]
-    hidden = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=hidden)
-    assert done.returncode == 0, done.stderr
+    options = ["--samples", "60", "--batch-size", "20", "--epochs", "1"]
+    assert parallel.launch(2, *options, "--save", str(tmp_path / "run.pt"), timeout=240) is None
     assert [p.name for p in tmp_path.iterdir()] == ["run.pt"]
     run = torch.load(tmp_path / "run.pt", weights_only=True)
     model, data = parallel.build(60)
@@ -77,6 +74,58 @@ def test_the_script_runs_under_torchrun_and_one_process_saves(tmp_path):
     assert [count for count, _ in run["all_reduce"]] == [1e3, 1e4, 1e5, 1e6, 1e7]
     assert min(seconds for _, seconds in run["all_reduce"]) > 0
     model.load_state_dict(run["model"])  # plain names, without "module."
+
+
+def started_with(word):
+    return [p for p in psutil.process_iter(["cmdline"]) if word in (p.info["cmdline"] or [])]
+
+
+def test_a_launch_that_takes_too_long_ends_with_all_its_processes(tmp_path, monkeypatch):
+    never = str(tmp_path / "never.pt")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def once_all_have_started(process, timeout):
+        for _ in range(600):
+            if len(started_with(never)) == 3:  # torchrun and two that train
+                raise subprocess.TimeoutExpired(process.args, timeout)
+            time.sleep(0.2)
+        raise AssertionError("the processes did not start")
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", once_all_have_started)
+    found = parallel.launch(2, "--samples", "9000", "--epochs", "9999", "--save", never, timeout=7)
+    assert found is not None
+    assert found.startswith("stopped after 7 s")
+    assert started_with(never) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_launch_says_what_went_wrong():
+    found = parallel.launch(2, "--batch-size", "33", "--samples", "40", timeout=240)
+    assert found is not None
+    assert found.endswith("ValueError: 2 processes cannot share batches of 33 equally.")
+
+
+@pytest.mark.parametrize(("widths", "buckets"), [((784, 64, 10), {1}), ([1500] * 6, {2, 3, 4})])
+def test_gradients_of_a_small_network_travel_in_one_bucket(tmp_path, widths, buckets):
+    sizes = []
+
+    def count(_, bucket):
+        sizes.append(4 * bucket.buffer().numel())
+        future = torch.futures.Future()
+        future.set_result(bucket.buffer())
+        return future
+
+    dist.init_process_group("gloo", f"file://{tmp_path / 'meet'}", rank=0, world_size=1)
+    try:
+        wrapped = DistributedDataParallel(MLP(*widths))
+        wrapped.register_comm_hook(None, count)
+        for _ in range(2):  # the first pass finds the order in which gradients come
+            sizes.clear()
+            wrapped(torch.randn(2, widths[0])).sum().backward()
+    finally:
+        dist.destroy_process_group()
+    assert len(sizes) in buckets
+    assert sum(sizes) == sum(p.nbytes for p in wrapped.parameters())
 
 
 def test_a_batch_that_cannot_be_shared_is_refused(monkeypatch):

@@ -11,7 +11,9 @@ from ..plotting.performance import plot_memory, plot_speedup
 from .controls import Choice, Slider
 from .panels import Explorer, explore
 
-_BYTES = {"float32": (4, 4), "mixed (bfloat16)": (4, 2), "bfloat16": (2, 2)}
+# Bytes of a weight, a gradient, a number of the optimiser's, an activation. Autocast keeps a copy
+# of each weight in 16 bits beside the one in 32.
+_BYTES = {"float32": (4, 4, 4, 4), "mixed (bfloat16)": (4 + 2, 4, 4, 2), "bfloat16": (2, 2, 2, 2)}
 _STATES = {"SGD": 0, "SGD with momentum": 1, "Adam": 2}
 _BANDWIDTHS = {"between machines, 1 Gbit/s": 1.25e8, "between machines, 25 Gbit/s": 3.1e9,
                "between GPUs, 300 GB/s": 3e11}  # fmt: skip
@@ -25,9 +27,9 @@ def memory_calculator() -> Explorer:
     ) -> None:
         widths = (784, *(width,) * hidden, 10)
         parameters = sum((a + 1) * b for a, b in pairwise(widths))
-        each, activation = _BYTES[numbers]
-        held = {"parameters": parameters * each, "gradients": parameters * each}
-        held["optimiser"] = _STATES[optimizer] * parameters * each
+        weight, gradient, state, activation = _BYTES[numbers]
+        held = {"parameters": parameters * weight, "gradients": parameters * gradient}
+        held["optimiser"] = _STATES[optimizer] * parameters * state
         held["activations"] = activation * batch_size * sum(widths)
         plot_memory({f"batch {batch_size:,}": held}, ax=ax)
         share = held["activations"] / sum(held.values())
@@ -36,7 +38,7 @@ def memory_calculator() -> Explorer:
     return explore(
         draw,
         figsize=(9.0, 3.2),
-        width=Slider(16, 4096, 16, 512, label="width of a hidden layer", unit="units"),
+        width=Slider(16, 4096, 16, 512, label="width", unit="units"),
         hidden=Slider(1, 20, 1, 3, label="hidden layers"),
         batch_size=Slider(1, 4096, 1, 256, label="batch size"),
         optimizer=Choice(list(_STATES), "Adam"),

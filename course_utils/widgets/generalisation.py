@@ -35,7 +35,8 @@ def polynomial() -> Explorer:
         def predict(inputs: Tensor) -> Tensor:
             return torch.tensor(inputs.numpy().astype(float) ** powers @ w)
 
-        plot_fit(x, y, {f"degree {degree}": predict}, xlim=(-1, 1), ax=ax)
+        curves = {f"degree {degree}": predict, "truth": lambda t: (math.pi * t).sin()}
+        plot_fit(x, y, curves, xlim=(-1, 1), ax=ax)
         seen, new = (((predict(a) - b) ** 2).mean().item() for a, b in ((x, y), (x_new, y_new)))
         ax.set(ylim=(-2.2, 2.2), title=f"MSE {seen:.3f} on these points, {new:.3g} on new ones")
 

@@ -6,10 +6,12 @@ import json
 import math
 import os
 import select
+import shutil
 import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 import zlib
@@ -18,13 +20,23 @@ from pathlib import Path
 import pytest
 import torch
 
-from course_utils.grading import cells, lanes, launch, places, sandbox, submissions, wire
+from course_utils.grading import (
+    cells,
+    lanes,
+    launch,
+    parcel,
+    places,
+    sandbox,
+    scratch,
+    submissions,
+    wire,
+)
 from course_utils.grading.assignment import load_assignment
 from course_utils.grading.marking import mark
 from course_utils.grading.session import Session
 from tests.grading_corpus import DOUBLE, SOURCE, cell, hostile, notebook, solution
 from tests.grading_corpus import test_of as graded
-from tests.grading_zygote import lend_zygote, shared_zygote
+from tests.grading_zygote import lend_zygote, own_temporary_folder, shared_zygote
 
 needs_sandbox = pytest.mark.skipif(
     bool({"limits", "landlock", "seccomp"} & set(sandbox.missing())),
@@ -348,3 +360,148 @@ def test_no_installed_copy_of_the_course_shows_its_answers(tmp_path, monkeypatch
     assert tmp_path / "course_utils" / "models" in found
     hidden = tmp_path / "course_utils" / "exercises"
     assert not [each for each in found if each == hidden or each in hidden.parents]
+
+
+# ── what Landlock lets pass, where a submission has no user of its own ───────────────────────
+
+OWNER = """
+import ctypes, fcntl, os, resource, shutil, signal, sys, threading
+from pathlib import Path
+from course_utils.grading import sandbox, seccomp
+os.chdir(sys.argv[1])
+victim = int(sys.argv[2])
+Path("own").write_text("x")
+libc = ctypes.CDLL(None, use_errno=True)
+if sys.argv[3] == "1":
+    seccomp.confine()
+try:
+    {code}
+    print("done")
+except OSError as error:
+    print("refused", error.errno)
+"""
+SIGNAL = (
+    "r, w = os.pipe(); fcntl.fcntl(r, fcntl.F_SETOWN, victim); fcntl.fcntl(r, 10, 15); "
+    "fcntl.fcntl(r, fcntl.F_SETFL, os.O_ASYNC); os.write(w, b'x')"
+)
+OWNED = {
+    "takes the rights away": "os.chmod('file', 0)",
+    "takes the rights away from what it reads": "os.fchmod(os.open('file', 0), 0)",
+    "gives it away": "os.chown('file', 65534, 65534)",
+    "makes it old": "os.utime('file', (0, 0))",
+    "labels it": "os.setxattr('file', 'user.note', b'x')",
+    "cuts it off": "os.truncate('file', 0)",
+    "cuts it off while it reads": "os.open('file', os.O_RDONLY | os.O_TRUNC)",
+    "lets others wait for it": "fcntl.fcntl(os.open('file', 0), 1024, fcntl.F_RDLCK)",
+    "has a signal sent by a pipe": SIGNAL,
+    "outlives its parent": "assert libc.prctl(1, 0, 0, 0, 0) == 0 or os.truncate('no', 0)",
+    "moves to another core": "os.sched_setaffinity(0, os.sched_getaffinity(0))",
+}
+
+
+def owned(code: str, folder: Path, *, confined: bool) -> tuple[object, ...]:
+    """Run code as the owner of a file; tell what it said, and what became of the file."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    file = folder / "file"
+    file.write_text("the marks")
+    os.utime(file, (1e9, 1e9))
+    victim = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    program = OWNER.replace("{code}", code)
+    command = [sys.executable, "-c", program, str(folder), str(victim.pid), str(int(confined))]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        time.sleep(0.05)
+        alive = victim.poll() is None
+    finally:
+        victim.kill()
+        victim.communicate()
+    about = file.stat()
+    marks = [name for name in os.listxattr(file) if name == "user.note"]
+    state = (about.st_mode, about.st_uid, about.st_mtime, about.st_size, marks, alive)
+    return done.stdout.strip() or done.stderr[-300:], state
+
+
+@needs_sandbox
+@pytest.mark.parametrize("attack", OWNED)
+def test_the_owner_of_a_file_cannot_spoil_it_from_inside(attack, tmp_path):
+    _, calm = owned("pass", tmp_path / "x", confined=False)
+    said, spoilt = owned(OWNED[attack], tmp_path / "x", confined=False)
+    works = attack in ("lets others wait for it", "outlives its parent", "moves to another core")
+    assert said == "done" if works else spoilt != calm, "the attack does not even work freely"
+    said, state = owned(OWNED[attack], tmp_path / "x", confined=True)
+    assert state == calm
+    assert said.startswith("refused") if works else said in ("done", "refused 1")
+
+
+@needs_sandbox
+def test_honest_copies_still_work(tmp_path):
+    code = "shutil.copy2('own', 'copy'); assert Path('copy').read_text() == 'x'; "
+    code += "Path('copy').write_text('y'); fcntl.flock(open('copy'), fcntl.LOCK_EX)"
+    assert owned(code, tmp_path / "x", confined=True)[0] == "done"
+
+
+@needs_sandbox
+def test_too_many_threads_are_noticed(monkeypatch):
+    """An ordinary user has no limit of threads for each submission, as a user of its own has."""
+    assert scratch.threads_of(os.getpid()) >= 1
+    stop = threading.Event()
+    before = scratch.threads_of(os.getpid())
+    extra = [threading.Thread(target=stop.wait) for _ in range(5)]
+    for each in extra:
+        each.start()
+    assert scratch.threads_of(os.getpid()) == before + 5
+    stop.set()
+    for each in extra:
+        each.join()
+    own_temporary_folder(monkeypatch)
+    many = "import threading, time\ndef f():\n    for _ in range(20):\n" \
+        "        threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n" \
+        "    time.sleep(5)"  # fmt: skip
+    with (
+        launch.Zygote(1, limits=sandbox.Limits(threads=10)) as small,
+        Session(small.lanes[0], [("cell", many)]) as session,
+    ):
+        outcome = session.call("f", (), seconds=10, kind="function")
+    assert (outcome.status, outcome.detail) in (
+        ("died", "it started too many threads"), ("raised", "")  # its own user's limit
+    )  # fmt: skip
+
+
+@needs_sandbox
+def test_a_submission_stays_on_one_core():
+    code = "import os\ndef f(): return len(os.sched_getaffinity(0))"
+    assert call(code).value == 1
+    if len(os.sched_getaffinity(0)) > 1:
+        cores = []
+        for lane in shared_zygote().lanes:
+            with Session(lane, [("c", code.replace("len", "list"))]) as session:
+                cores.append(session.call("f", (), seconds=5, kind="function").value)
+        assert cores[0] != cores[1]
+
+
+# ── marks ────────────────────────────────────────────────────────────────────────────────────
+
+
+@needs_sandbox
+@pytest.mark.parametrize(("imports", "points"), [("import numpy as np\n", 0), ("", 2)])
+def test_a_module_that_a_check_uses_is_the_source_s(tmp_path, imports, points):
+    """A check may use what a solution imports; the control: a source that imports it nowhere."""
+    test = "assert np.allclose(f(3), 9)"
+    source = notebook([cell(f"{imports}def f(x): return x * x", solution("f")),
+                       cell(test, graded("f", 2))])  # fmt: skip
+    fake = "class np:\n    allclose = lambda *_: True\ndef f(x): return 0"
+    eve = notebook([cell(fake, solution("f")), cell(test, graded("f", 2))])
+    (one,) = class_of(tmp_path, source, eve=eve)
+    again = parcel._notebook(parcel._sent(one.parts[0])["notebook"])
+    assert again == one.parts[0].notebook
+    assert lanes.mark_submission(one, shared_zygote().lanes[0]).points == points
+
+
+@needs_sandbox
+def test_the_type_of_an_odd_object_tells_nothing_of_a_hidden_input():
+    tell = "def f(x): return [type(f'It is {x}', (), {})(), type(f'X{x}', (), {})]"
+    assert [each.type for each in call(tell, 4711).value] == ["value of another kind"] * 2
+    own = "class Own: pass\ndef f(x): return [Own(), Own, iter([]), (i for i in [])]"
+    told = [each.type for each in call(own, 4711).value]
+    assert told == ["Own", "class Own", "value of another kind", "generator"]

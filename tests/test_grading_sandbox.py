@@ -164,6 +164,17 @@ def test_the_filter_refuses_what_it_names(machine):
     for name, numbers in seccomp._REFUSED.items():
         if numbers[column] >= 0:
             assert walk(code, audit, numbers[column]) == refused, name
+    for name, numbers in seccomp._IGNORED.items():
+        if numbers[column] >= 0:
+            assert walk(code, audit, numbers[column]) == 0x00050000, name
+    for name, (numbers, place, values) in seccomp._REFUSED_VALUES.items():
+        for value in values:
+            assert walk(code, audit, numbers[column], **{f"at_{place}": value}) == refused, name
+        assert walk(code, audit, numbers[column], 2, 2) == 0x7FFF0000, name
+    assert walk(code, audit, [257, 56][column], at_2=0x200) == refused  # to read, and cut off
+    for flags in (0, 1, 0x201, 0x202, 0x242):
+        assert walk(code, audit, [257, 56][column], at_2=flags) == 0x7FFF0000
+    assert walk(code, audit, 437) == 0x00050026  # openat2
     for numbers in seccomp._OWN_PID.values():
         assert walk(code, audit, numbers[column], 77) == ends["own"]
         assert walk(code, audit, numbers[column], 78) == ends["other"]
@@ -178,10 +189,10 @@ def test_the_filter_refuses_what_it_names(machine):
         assert walk(code, audit, 0x40000000 | 41) == refused
 
 
-def walk(code: bytes, audit: int, number: int, first: int = 0) -> int:
+def walk(code: bytes, audit: int, number: int, at_0: int = 0, at_1: int = 0, at_2: int = 0) -> int:
     import struct
 
-    words = {0: number, 4: audit, 16: first}
+    words = {0: number, 4: audit, 16: at_0, 24: at_1, 32: at_2}
     steps = list(struct.iter_unpack("=HBBI", code))
     at, value = 0, 0
     while True:
@@ -205,7 +216,8 @@ def test_system_call_numbers_are_those_of_this_machine():
         pytest.skip("needs the C headers of Linux on x86_64")
     words = [line.split() for line in header.read_text().splitlines() if "__NR_" in line]
     known = {word[1].removeprefix("__NR_"): int(word[2]) for word in words if len(word) == 3}
-    ours = {**seccomp._REFUSED, **seccomp._OWN_PID, **seccomp._ONLY_ZERO}
+    ours = {**seccomp._REFUSED, **seccomp._OWN_PID, **seccomp._ONLY_ZERO, **seccomp._IGNORED}
+    ours |= {name: numbers for name, (numbers, _, _) in seccomp._REFUSED_VALUES.items()}
     wrong = {n: (ours[n][0], known[n]) for n in ours if n in known and ours[n][0] != known[n]}
     assert wrong == {}
     assert len(set(ours) & set(known)) > 60

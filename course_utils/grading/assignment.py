@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,9 @@ class Assignment:
         Of the source, so that a change of it grades everything anew.
     manual
         Cells that wait for a human; no part of the points here.
+    imports
+        Statements of its solution cells: checks may use the names, and must not get them from a
+        submission, whose ``np.allclose`` may be its own.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Assignment:
     locked: frozenset[str]
     digest: str
     manual: tuple[Manual, ...] = ()
+    imports: tuple[str, ...] = ()
 
     @property
     def max_points(self) -> float:
@@ -146,6 +150,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             for cell in cells
             if cell.task or (cell.grade and (cell.solution or not cell.is_code))
         ),
+        tuple(line for cell in cells if cell.is_code and cell.solution for line in _imports(cell)),
     )
 
 
@@ -179,6 +184,16 @@ def code_of(assignment: Assignment, cells: Sequence[Cell]) -> list[tuple[str, st
         name = cell.grade_id if cell.grade_id in assignment.solutions else f"cell {i + 1}"
         chosen.append((name, without_magics(cell.source)))
     return chosen
+
+
+def _imports(cell: Cell) -> Iterator[str]:
+    try:
+        body = ast.parse(without_magics(cell.source)).body
+    except (SyntaxError, ValueError):
+        return
+    for node in body:
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level):
+            yield ast.unparse(node)
 
 
 def _compiled(path: Path, cell: Cell) -> str:

@@ -12,15 +12,31 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
+from typing import Any
 
 from ..checks import Failure
+from ..checks.outcome import Strange
 
 _OURS = (
     *("it was killed", "it crashed", "it ended itself", "CPU time limit", "file size limit"),
-    *("its files grew too large", "no answer in time", "the other side", "the process that"),
+    *(
+        "its files grew too large",
+        "it started too many threads",
+        "no answer in time",
+        "the other side",
+        "the process that",
+    ),
     *("an answer that nobody asked for", "values of more than"),
 )
 _KNOWN = {*dir(builtins), "LinAlgError", "OutOfMemoryError", "UnpicklingError"}
+_KINDS = {
+    *("function", "generator", "coroutine", "async_generator", "module", "Generator", "huge int"),
+    *("NumPy array of object", "tensor on meta", "tensor on cuda", "values of more than 64 MB"),
+    *(f"very long or deep {each}" for each in ("list", "tuple", "dict")),
+    *(f"sparse_{each} tensor" for each in ("coo", "csr", "csc", "bsr", "bsc")),
+    *("dict_keys", "dict_values", "dict_items", "Size", "dtype", "device", "deque", "Fraction"),
+    *("SGD", "Adam", "AdamW", "DataLoader", "TensorDataset", "DataFrame", "Series", "Figure"),
+}
 _HIDDEN = re.compile(r"^\s*#+ (BEGIN|END) HIDDEN TESTS")
 
 
@@ -38,6 +54,28 @@ def own_words(failure: Failure, sources: Iterable[str]) -> Failure:
     if failure.line not in lines or (failure.number or 0) > text.count("\n") + 1:
         failure = replace(failure, line="", number=None)
     return failure if named else replace(failure, type="Exception")
+
+
+def own_kinds(value: Any, sources: Iterable[str]) -> Any:
+    """Name the type of an odd object only where it is Python's or a class of the submission.
+
+    Examples
+    --------
+    >>> own_kinds([Strange("generator"), Strange("it is 4711")], [])
+    [Strange(type='generator'), Strange(type='value of another kind')]
+    """
+    if isinstance(value, (list, tuple)):
+        return type(value)(own_kinds(item, sources) for item in value)
+    if isinstance(value, dict):
+        return {key: own_kinds(item, sources) for key, item in value.items()}
+    if not isinstance(value, Strange) or value.type in _KINDS:
+        return value
+    name = value.type.removeprefix("class ")
+    if name in _KNOWN or (
+        name.isidentifier() and any(re.search(rf"\bclass {name}\b", each) for each in sources)
+    ):
+        return value
+    return Strange("value of another kind")
 
 
 def ending(why: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import hashlib
 import random
 from dataclasses import asdict, dataclass, field
@@ -115,6 +116,9 @@ def mark(assignment: Assignment, cells: list[Cell], lane: Lane) -> Marked:
     """
     with Session(lane, code_of(assignment, cells)) as session:
         scope: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        for line in assignment.imports:
+            with contextlib.suppress(ImportError):
+                exec(compile(line, "<imports>", "exec", dont_inherit=True), scope)
         for name, source in assignment.setup:
             exec(compile(source, f"<{name}>", "exec", dont_inherit=True), scope)
         marks = tuple(_checked(check, scope, session) for check in assignment.checks)

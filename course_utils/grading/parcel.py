@@ -48,6 +48,7 @@ def _notebook(data: Mapping[str, Any]) -> Assignment:
         tuple(Check(**check) for check in data["checks"]),
         frozenset(data["locked"]),
         data["digest"],
+        imports=tuple(data["imports"]),
     )
 
 

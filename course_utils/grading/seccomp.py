@@ -20,7 +20,9 @@ _REFUSED: dict[str, tuple[int, int]] = {  # name: number on x86_64, on aarch64; 
     # network, and new channels to other processes
     "socket": (41, 198), "connect": (42, 203), "accept": (43, 202), "bind": (49, 200),
     "listen": (50, 201), "socketpair": (53, 199), "accept4": (288, 242), "mq_open": (240, 180),
-    "shmget": (29, 194), "shmat": (30, 196), "semget": (64, 190), "msgget": (68, 186),
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190),
+    "semop": (65, 193), "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186),
+    "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187), "mq_unlink": (241, 181),
     # new programs and processes (threads may be made, see below)
     "fork": (57, -1), "vfork": (58, -1), "execve": (59, 221), "execveat": (322, 281),
     # other processes: looking in, signals, handles
@@ -29,7 +31,9 @@ _REFUSED: dict[str, tuple[int, int]] = {  # name: number on x86_64, on aarch64; 
     "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
     "kcmp": (312, 272), "process_madvise": (440, 440), "move_pages": (279, 239),
     "setpriority": (141, 140), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
-    "sched_setattr": (314, 274), "ioprio_set": (251, 30),
+    "sched_setattr": (314, 274), "sched_setaffinity": (203, 122), "ioprio_set": (251, 30),
+    # files that are open for reading only, or not at all: old versions of Landlock let it pass
+    "truncate": (76, 45),
     # memory that no limit counts
     "memfd_create": (319, 279), "memfd_secret": (447, 447),
     # other users, other roots, other name spaces, mounts
@@ -52,10 +56,32 @@ _REFUSED: dict[str, tuple[int, int]] = {  # name: number on x86_64, on aarch64; 
     "kexec_file_load": (320, 294), "fanotify_init": (300, 262), "iopl": (172, -1),
     "ioperm": (173, -1), "modify_ldt": (154, -1),
 }  # fmt: skip
+# Do nothing, and say that it is done: Landlock forbids none of them, so that the owner of a file
+# anywhere could be locked out of it; and who copies a file in his own folder uses them.
+_IGNORED: dict[str, tuple[int, int]] = {
+    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, -1), "lchown": (94, -1), "fchown": (93, 55), "fchownat": (260, 54),
+    "utime": (132, -1), "utimes": (235, -1), "futimesat": (261, -1), "utimensat": (280, 88),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "removexattrat": (466, 466), "file_setattr": (469, 469),
+}  # fmt: skip
+# Refused where an argument has one of these values.
+_REFUSED_VALUES: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
+    # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE: signals to others, and files that others wait for
+    "fcntl": ((72, 25), 1, (8, 10, 15, 1024)),
+    # FIOSETOWN, SIOCSPGRP: the same for sockets; TIOCSTI: to type on a terminal
+    "ioctl": ((16, 29), 1, (0x8901, 0x8902, 0x5412)),
+    # to outlive the zygote, to be looked into by neighbours
+    "prctl": ((157, 167), 0, (1, 4)),
+}
 # Refused unless the first argument is the process itself: its number, or 0 where that means it.
 _OWN_PID = {"kill": (62, 129), "tgkill": (234, 131)}
-_ONLY_ZERO = {"prlimit64": (302, 261), "sched_setaffinity": (203, 122)}
+_ONLY_ZERO = {"prlimit64": (302, 261)}
 _CLONE, _CLONE3 = (56, 220), (435, 435)
+# Files are not cut off while they are opened for reading: Landlock only knows that since Linux 6.2.
+_OPEN, _OPENAT, _OPENAT2 = (2, -1), (257, 56), (437, 437)
+_O_TRUNC, _FOR_WRITING = 0x200, 3
 _CLONE_THREAD = 0x10000
 
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column, audit number
@@ -115,16 +141,30 @@ def program(pid: int, machine: str | None = None) -> bytes:
         _step(_JUMP_AT_LEAST, _X32, 0, 1),
         _step(_RETURN, _ERRNO | errno.EPERM),
     ]
-    for numbers in _REFUSED.values():
-        if numbers[column] >= 0:
+    for calls, error in ((_REFUSED, errno.EPERM), (_IGNORED, 0)):
+        for numbers in calls.values():
+            if numbers[column] >= 0:
+                steps += [
+                    _step(_JUMP_EQUAL, numbers[column], 0, 1),
+                    _step(_RETURN, _ERRNO | error),
+                ]
+    for numbers, place, values in _REFUSED_VALUES.values():
+        steps += _if_one_of(numbers[column], place, values)
+    for number in (_CLONE3[column], _OPENAT2[column]):
+        steps += [
+            _step(_JUMP_EQUAL, number, 0, 1),
+            _step(_RETURN, _ERRNO | errno.ENOSYS),  # then older ones are taken, whose flags show
+        ]
+    for number, place in ((_OPEN[column], 1), (_OPENAT[column], 2)):
+        if number >= 0:
             steps += [
-                _step(_JUMP_EQUAL, numbers[column], 0, 1),
+                _step(_JUMP_EQUAL, number, 0, 5),
+                _step(_LOAD, _FIRST_ARGUMENT + 8 * place),
+                _step(_JUMP_IF_SET, _O_TRUNC, 0, 2),
+                _step(_JUMP_IF_SET, _FOR_WRITING, 1, 0),
                 _step(_RETURN, _ERRNO | errno.EPERM),
+                _step(_LOAD, _NUMBER),
             ]
-    steps += [
-        _step(_JUMP_EQUAL, _CLONE3[column], 0, 1),
-        _step(_RETURN, _ERRNO | errno.ENOSYS),  # the C library then takes clone, whose flags show
-    ]
     for numbers in _OWN_PID.values():
         steps += _unless(numbers[column], _step(_JUMP_EQUAL, pid, 1, 0))
     for numbers in _ONLY_ZERO.values():
@@ -173,6 +213,21 @@ def _unless(number: int, test: bytes) -> list[bytes]:
         _step(_LOAD, _FIRST_ARGUMENT),
         test,
         _step(_RETURN, _ERRNO | errno.EPERM),
+        _step(_LOAD, _NUMBER),
+    ]
+
+
+def _if_one_of(number: int, place: int, values: tuple[int, ...]) -> list[bytes]:
+    """Refuse a call where one of its arguments (its lower half) has one of some values."""
+    tests = [
+        each
+        for value in values
+        for each in (_step(_JUMP_EQUAL, value, 0, 1), _step(_RETURN, _ERRNO | errno.EPERM))
+    ]
+    return [
+        _step(_JUMP_EQUAL, number, 0, len(tests) + 2),
+        _step(_LOAD, _FIRST_ARGUMENT + 8 * place),
+        *tests,
         _step(_LOAD, _NUMBER),
     ]
 

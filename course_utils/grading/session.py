@@ -155,8 +155,9 @@ class Session:
 
     def _own(self, outcome: Outcome, request: dict[str, Any]) -> Outcome:
         """Take out words that are not the submission's own: they could tell hidden inputs."""
+        sources = [source for _, source in self.cells]
+        outcome = replace(outcome, value=discretion.own_kinds(outcome.value, sources))
         if outcome.failure is not None:
-            sources = [source for _, source in self.cells]
             outcome = replace(outcome, failure=discretion.own_words(outcome.failure, sources))
         name = request.get("name")
         if name in self._called:  # what a function takes was told when it met a visible case

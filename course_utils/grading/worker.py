@@ -24,7 +24,9 @@ from .sandbox import Sandbox
 _MOST_HANDLES = 1_000
 
 
-def serve(connection: socket.socket, sandbox: Sandbox | None, scratch: Path) -> None:
+def serve(
+    connection: socket.socket, sandbox: Sandbox | None, scratch: Path, place: int = 0
+) -> None:
     """Confine this process, then answer requests until the other side closes.
 
     Parameters
@@ -35,10 +37,12 @@ def serve(connection: socket.socket, sandbox: Sandbox | None, scratch: Path) -> 
         None: unsafe, on the instructor's own word.
     scratch
         The working folder.
+    place
+        Number of the lane.
     """
     if sandbox is not None:
         try:
-            sandbox.enter(scratch)
+            sandbox.enter(scratch, place)
         except OSError as error:
             wire.send(connection, {"refused": f"the sandbox could not be closed: {error}"})
             return

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from .sandbox import Limits, Sandbox
-from .scratch import remove, size_of
+from .scratch import remove, size_of, threads_of
 from .warming import warm_up
 
 _TICK = 0.1  # seconds between looks at the workers
@@ -105,7 +105,7 @@ class Zygote:
                 _leave_everything_behind({connection.fileno(), *self.sandbox.open_places()})
                 from .worker import serve
 
-                serve(connection, self.sandbox, scratch)
+                serve(connection, self.sandbox, scratch, self.lanes.index(lane))
                 status = 0
             finally:
                 os._exit(status)
@@ -114,10 +114,15 @@ class Zygote:
         return {"worker": pid}
 
     def _watch(self) -> None:
-        """Kill a worker whose folder has grown too large; no limit of the kernel counts that."""
+        """Kill a worker that takes too much of what no limit of the kernel counts for it alone."""
         for worker in self.workers.values():
-            if not worker.why and size_of(worker.scratch) > self.limits.scratch_bytes:
+            if worker.why:
+                continue
+            if size_of(worker.scratch) > self.limits.scratch_bytes:
                 worker.why = "its files grew too large"
+            elif threads_of(worker.pid) > self.limits.threads:
+                worker.why = "it started too many threads"
+            if worker.why:
                 os.kill(worker.pid, signal.SIGKILL)
 
     def _end(self, pid: int, wait: float = 0.0) -> dict[str, Any]:

@@ -25,8 +25,9 @@ _OURS = (
     *("scratch", "seccomp", "warming", "wire", "worker", "zygote"),
 )
 _OWN = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
-# What the zygote does as root: start workers as other users, end them, clear up behind them.
-_POWERS = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETPCAP", "SETUID")
+# What the zygote does as root: start workers as other users, see what files they hold open, end
+# them, clear up behind them.
+_POWERS = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETPCAP", "SETUID", "SYS_PTRACE")
 _PROBE = 30.0
 
 

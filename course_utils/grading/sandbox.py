@@ -151,9 +151,11 @@ class Sandbox:
         space = _present_space() + self.limits.memory
         with contextlib.suppress(OSError):  # where memory ends for all, this process goes first
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        root = os.getuid() == 0
         self._become_nobody(libc, scratch)
         _take_one_core(place)
-        libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+        if root:  # who then still sees what files it holds; an ordinary user would not
+            libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
         die_with_parent()  # after the change of user, which undoes it
         if self._places is not None:
             seccomp.no_new_privileges()

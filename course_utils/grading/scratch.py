@@ -45,6 +45,43 @@ def size_of(folder: Path) -> int:
     return total
 
 
+def hidden_of(pid: int, folder: Path, most: int) -> int:
+    """Sum up deleted files of a folder that a process still holds, which `size_of` cannot see.
+
+    Parameters
+    ----------
+    pid
+        The process.
+    folder
+        Where the files were.
+    most
+        What a file counts that is only mapped, whose size the system does not tell.
+    """
+    found: dict[int, int] = {}
+    deleted, process = f"{folder}/", Path(f"/proc/{pid}")
+    with contextlib.suppress(OSError):
+        for task in (process / "task").iterdir():
+            for link in (task / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    about = link.stat() if str(link.readlink()).startswith(deleted) else None
+                    if about is not None and not about.st_nlink and stat.S_ISREG(about.st_mode):
+                        found[about.st_ino] = about.st_blocks * 512
+    with contextlib.suppress(OSError):
+        for line in (process / "maps").read_text(errors="replace").splitlines():
+            if deleted in line and line.endswith(" (deleted)"):
+                found.setdefault(int(line.split()[4]), most)
+    return sum(found.values())
+
+
+def room_in(folder: Path) -> int:
+    """Return the bytes that are left where a folder lies; 0 where the system does not tell."""
+    try:
+        about = os.statvfs(folder)
+    except (OSError, AttributeError):  # Windows has no such call
+        return 0
+    return about.f_bfree * about.f_frsize
+
+
 def threads_of(pid: int) -> int:
     """Count the threads of a process; 0 where it is gone, or the system does not tell.
 

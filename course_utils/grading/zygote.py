@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from .sandbox import Limits, Sandbox
-from .scratch import remove, size_of, threads_of
+from .scratch import hidden_of, remove, room_in, size_of, threads_of
 from .warming import warm_up
 
 _TICK = 0.1  # seconds between looks at the workers
@@ -35,6 +35,7 @@ class _Worker:
     pid: int
     lane: socket.socket
     scratch: Path
+    room: int = 0  # bytes that were free when it began
     why: str = ""  # why it was killed, if it was
 
 
@@ -110,7 +111,7 @@ class Zygote:
             finally:
                 os._exit(status)
         connection.close()
-        self.workers[pid] = _Worker(pid, lane, scratch)
+        self.workers[pid] = _Worker(pid, lane, scratch, room_in(self.folder))
         return {"worker": pid}
 
     def _watch(self) -> None:
@@ -118,12 +119,19 @@ class Zygote:
         for worker in self.workers.values():
             if worker.why:
                 continue
-            if size_of(worker.scratch) > self.limits.scratch_bytes:
+            if self._files_of(worker) > self.limits.scratch_bytes:
                 worker.why = "its files grew too large"
             elif threads_of(worker.pid) > self.limits.threads:
                 worker.why = "it started too many threads"
             if worker.why:
                 os.kill(worker.pid, signal.SIGKILL)
+
+    def _files_of(self, worker: _Worker) -> int:
+        """Sum up its files; deleted ones that it holds too, where room has gone since it began."""
+        size = size_of(worker.scratch)
+        if worker.room - room_in(self.folder) > self.limits.scratch_bytes // 2:
+            size += hidden_of(worker.pid, worker.scratch, self.limits.file_bytes)
+        return size
 
     def _end(self, pid: int, wait: float = 0.0) -> dict[str, Any]:
         """Kill a worker if it still runs after `wait` seconds; tell how it ended, what it used."""

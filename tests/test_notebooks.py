@@ -149,6 +149,24 @@ def test_a_cell_out_of_time_stops_the_kernel(tmp_path):
     asyncio.run(run())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="temporary files lie elsewhere there")
+def test_what_a_cell_leaves_in_the_temporary_folder_goes_with_the_kernel(tmp_path):
+    leave = "import tempfile; print(tempfile.mkdtemp(), end='')"
+    nb = new_notebook(cells=[new_code_cell(leave)])
+
+    async def run() -> Path:
+        kernel = Kernel(nb, tmp_path)
+        await kernel.start()
+        try:
+            left = Path((await kernel.run(0))[0].text)
+            assert left.is_dir()
+        finally:
+            await kernel.stop()
+        return left
+
+    assert not asyncio.run(run()).exists()
+
+
 def test_the_kernel_gets_device_and_threads_but_not_the_settings_of_this_process(monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
     monkeypatch.setenv("OMP_NUM_THREADS", "3")

@@ -93,6 +93,8 @@ class Kernel:
         """Start the kernel; a start that fails (a port was taken) is tried again."""
         env = kernel_environment()
         env["IPYTHONDIR"] = self._scratch.name  # no profile, no start-up files of the user
+        if sys.platform != "win32":  # what a stopped kernel leaves behind goes with our folder
+            env["TMPDIR"] = self._scratch.name
         connection = str(Path(self._scratch.name, "kernel.json"))
         # Sockets in a folder of our own cannot clash, ports can. But Windows has none, and a
         # socket's path may be about 100 characters long.

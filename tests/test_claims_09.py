@@ -391,6 +391,14 @@ def test_on_60_points_decay_smooths_more_than_dropout(seed):
     assert decayed < 0.45 < dropped < 0.6 * nothing
 
 
+def test_the_slider_of_weight_decay_alone_reaches_a_loss_below_0_3():
+    train, new = (make_points("moons", n, noise=0.3, seed=s) for n, s in ((60, 1), (500, 2)))
+    torch.manual_seed(0)
+    net, bce = MLP(2, 50, 50, 1), F.binary_cross_entropy_with_logits
+    learn(net, train, optimizer=adamw(net, 3.0, 0.02), epochs=400, loss_fn=bce)
+    assert evaluate(net, new, loss_fn=bce)["loss"] < 0.3
+
+
 def test_batch_norm_has_the_mean_and_spread_of_its_shift_and_scale():
     norm = nn.BatchNorm1d(6)
     nn.init.constant_(norm.weight, 2.0)

@@ -569,3 +569,18 @@ def test_a_folder_closed_to_whoever_counts_counts_as_too_much(tmp_path_factory):
         os.seteuid(0)
         os.chdir(here)
         os.close(opened)
+
+
+def test_nobody_hands_in_for_another_by_the_name_of_a_file(tmp_path):
+    """Of two files that both are one student's by name, the last was taken without a word."""
+    (tmp_path / "hw.ipynb").write_text(SOURCE)
+    folder = tmp_path / "flat"
+    (folder / "zoe" / "hw").mkdir(parents=True)
+    for name in ("ada.ipynb", "ada_hw.ipynb", "eve.ipynb", "hw_zoe.ipynb", "zoe/hw/hw.ipynb"):
+        (folder / name).write_text(hostile.RIGHT)
+    found = submissions.find_submissions(folder, [load_assignment(tmp_path / "hw.ipynb")])
+    told = {one.student: (one.parts[0].path, one.parts[0].reason) for one in found}
+    assert told["eve"] == (folder / "eve.ipynb", "")
+    assert told["ada"][0] is told["zoe"][0] is None
+    assert "'ada.ipynb' and 'ada_hw.ipynb' are one" in told["ada"][1]
+    assert "'hw_zoe.ipynb' and 'zoe' are one" in told["zoe"][1]

@@ -78,18 +78,28 @@ def find_submissions(
     known = _also_called(names)
     found: dict[tuple[str, str], Path] = {}
     students = set(roster)
+    twice: dict[tuple[str, str], str] = {}
     for entry in sorted(root.iterdir()):
         if entry.name.startswith("."):
             continue
         if entry.suffix == ".ipynb":
             student, name = _from_file_name(entry.stem, names)
             students.add(student)
-            found[student, name] = entry
+            places = [((student, name), entry)]
         elif entry.is_symlink() or entry.is_dir():
             students.add(entry.name)
-            for word, name in known.items():
-                if os.path.lexists(entry / word):
-                    found[entry.name, name] = entry if entry.is_symlink() else entry / word
+            places = [
+                ((entry.name, name), entry if entry.is_symlink() else entry / word)
+                for word, name in known.items()
+                if os.path.lexists(entry / word)
+            ]
+        else:
+            continue
+        for key, place in places:
+            other = found[key].relative_to(root).parts[0] if key in found else entry.name
+            if other != entry.name:  # whoever chooses file names could speak for another
+                twice[key] = f"notebook not chosen: {other!r} and {entry.name!r} are one student's"
+            found[key] = place
     if {path.name for path in found.values()} <= {each.file for each in notebooks}:
         found = {}  # one student's own folder: nobody is called like an assignment
     used = [name for name in names if any(key[1] == name for key in found)]
@@ -101,7 +111,10 @@ def find_submissions(
             student,
             name,
             tuple(
-                _part(each, found.get((student, name)), len(parts[name])) for each in parts[name]
+                Part(each, None, twice[student, name])
+                if (student, name) in twice
+                else _part(each, found.get((student, name)), len(parts[name]))
+                for each in parts[name]
             ),
         )
         for student in sorted(students)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import random
 import signal
 import sys
@@ -17,7 +18,9 @@ from torch import nn
 
 from course_utils import check
 from course_utils.checks import Case, Exercise, LocalCaller, Mistake, Result, grade
+from course_utils.checks.compare import complain, same
 from course_utils.checks.limits import TimeIsUpError, call_within
+from course_utils.checks.state import Settled, kept_state
 from course_utils.exercises import find_exercise
 
 
@@ -537,3 +540,34 @@ def test_long_lines_are_broken_between_words(capsys):
     out = capsys.readouterr().out
     assert out.split() == message.split()
     assert max(map(len, message.splitlines())) > 100 > max(map(len, out.splitlines()))
+
+
+def test_a_process_in_which_nothing_else_runs_starts_each_call_alike():
+    def answer(x):
+        seen = float(torch.rand(1)), random.random(), float(np.random.rand())
+        torch.sigmoid, builtins.sum = None, None
+        torch.set_grad_enabled(False)
+        torch.set_default_dtype(torch.float64)
+        sys.setrecursionlimit(5000)
+        return list(seen)
+
+    before = (torch.sigmoid, sum, sys.getrecursionlimit())
+    with kept_state(1):  # so that this test leaves the generators as they were
+        settled = LocalCaller(answer, guard=Settled())
+        first, second = settled((1,)).value, settled((1,)).value
+        kept = LocalCaller(answer)((1,)).value
+    assert first == second == kept
+    assert (torch.sigmoid, sum, sys.getrecursionlimit()) == before
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() == torch.float32
+
+
+def test_answers_that_agree_but_for_a_word_are_not_taken_for_identical():
+    one = torch.tensor([0.5, float("nan")])
+    alike = exercise_of(lambda x: x, Case("one", lambda: (1,)))
+    assert same(alike, one, one.clone())
+    assert complain(alike, one, one.clone()) is None
+    plain = torch.tensor([0.5])
+    assert complain(alike, plain, plain.double()).kind == "dtype"
+    assert complain(alike, plain, plain.clone().requires_grad_()).kind == "gradient"
+    assert complain(alike, plain, plain.reshape(1, 1)).kind == "shape"

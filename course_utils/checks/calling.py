@@ -9,7 +9,10 @@ import sysconfig
 import time
 import traceback
 import types
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +47,8 @@ class LocalCaller:
         Time limit of one call.
     kind
         "function", or "value" where the answer may itself be the value.
+    guard
+        Puts back afterwards what the answer did to the process.
 
     Examples
     --------
@@ -54,6 +59,7 @@ class LocalCaller:
     answer: Any
     seconds: float = 2.0
     kind: str = "function"
+    guard: Callable[[], AbstractContextManager[None]] = kept_state
 
     def __call__(self, inputs: tuple[Any, ...]) -> Outcome:
         """Call the answer with copies of `inputs`. Never raises."""
@@ -73,7 +79,7 @@ class LocalCaller:
         start = time.perf_counter()
         said = Said()
         try:
-            with kept_state(), listened() as said:
+            with self.guard(), listened() as said:
                 value = call_within(self.seconds, lambda: self._run(function, given))
                 outcome = Outcome("blank" if value is Ellipsis else "returned", value)
         except TimeIsUpError:
@@ -112,10 +118,12 @@ def _unfit(answer: Any, given: int) -> Outcome | None:
         return Outcome("not a function", detail=str(answer))
     if not callable(answer):
         return Outcome("not a function", plain(answer), detail=type(answer).__name__)
-    if isinstance(answer, types.FunctionType) and _is_blank(answer):
-        return Outcome("blank")
-    if isinstance(answer, nn.Module):
-        return None
+    if isinstance(answer, types.FunctionType):
+        return Outcome("blank") if _is_blank(answer.__code__) else _unfit_function(answer, given)
+    return None if isinstance(answer, nn.Module) else _unfit_callable(answer, given)
+
+
+def _unfit_callable(answer: Any, given: int) -> Outcome | None:
     try:
         signature = inspect.signature(answer)
     except (TypeError, ValueError):  # some builtins tell nothing
@@ -129,11 +137,15 @@ def _unfit(answer: Any, given: int) -> Outcome | None:
     return None
 
 
-def _is_blank(function: types.FunctionType) -> bool:
-    """Whether the body holds nothing but a docstring, ``pass`` or ``...``."""
-    if len(function.__code__.co_code) > _LONGEST_BLANK:  # to take code apart is slow
+_unfit_function = lru_cache(_unfit_callable)  # one function meets many cases
+
+
+@lru_cache
+def _is_blank(body: types.CodeType) -> bool:
+    """Whether it holds nothing but a docstring, ``pass`` or ``...``."""
+    if len(body.co_code) > _LONGEST_BLANK:  # to take code apart is slow
         return False
-    steps = list(dis.get_instructions(function))
+    steps = list(dis.get_instructions(body))
     returned = [s.argval for s in steps if s.opname in ("LOAD_CONST", "RETURN_CONST")]
     return {s.opname for s in steps} <= _NOTHING and returned in ([None], [Ellipsis])
 

@@ -220,12 +220,14 @@ def _copied(item: Any) -> Any:
 def unchanged(before: Any, after: Any) -> bool:
     """Whether two inputs hold the same, NaN counting as equal to itself."""
     if isinstance(before, Tensor):
-        return (
-            isinstance(after, Tensor)
-            and before.shape == after.shape
-            and before.dtype == after.dtype
-            and bool(((before == after) | ((before != before) & (after != after))).all())
-        )
+        if not isinstance(after, Tensor):
+            return False
+        if before.shape != after.shape or before.dtype != after.dtype:
+            return False
+        if torch.equal(before, after):
+            return True
+        both_nan = (before != before) & (after != after)
+        return bool(((before == after) | both_nan).all())
     if isinstance(before, dict):
         return (
             isinstance(after, dict)

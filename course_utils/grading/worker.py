@@ -17,6 +17,7 @@ from typing import Any
 
 from ..checks import Failure, LocalCaller, Outcome
 from ..checks.outcome import LocalHandle
+from ..checks.state import Settled
 from . import outcomes, wire
 from .objects import Objects
 from .sandbox import Sandbox
@@ -64,6 +65,7 @@ class _Submission:
         self.module = types.ModuleType("__main__")
         self.handles: list[LocalHandle] = []
         self.objects = Objects()
+        self.guard = Settled()
         sys.modules["__main__"] = self.module
         sys.modules["course_utils.exercises"] = _no_checks()
 
@@ -81,7 +83,7 @@ class _Submission:
         arguments = wire.unpack(request["arguments"], body)
         if what == "object":
             how, scope = request["how"], self.module.__dict__
-            call = LocalCaller(lambda: self.objects.use(scope, how, arguments), request["seconds"])
+            call = self._caller(lambda: self.objects.use(scope, how, arguments), request["seconds"])
             return outcomes.pack_outcome(call(()), self._keep)
         if what == "use":
             target = self.handles[request["handle"]]
@@ -102,7 +104,7 @@ class _Submission:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = getattr(error, "text", None) or ""
             return [type(error).__name__, str(error)[:1000], str(line).strip()[:400]]
-        outcome = LocalCaller(lambda: exec(code, self.module.__dict__), seconds)(())
+        outcome = self._caller(lambda: exec(code, self.module.__dict__), seconds)(())
         if outcome.status == "too slow":
             return ["TimeoutError", f"not done after {seconds:g} s", ""]
         failure = outcome.failure
@@ -116,7 +118,10 @@ class _Submission:
             text = f"name '{name}' is not defined"
             return Outcome("raised", failure=Failure("NameError", text))
         answer = self.module.__dict__[name]
-        return LocalCaller(answer, request["seconds"], request["kind"])(arguments)
+        return self._caller(answer, request["seconds"], request["kind"])(arguments)
+
+    def _caller(self, answer: Any, seconds: float, kind: str = "function") -> LocalCaller:
+        return LocalCaller(answer, seconds, kind, self.guard)
 
     def _keep(self, handle: Any) -> int:
         if not isinstance(handle, LocalHandle) or len(self.handles) >= _MOST_HANDLES:

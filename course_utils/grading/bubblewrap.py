@@ -125,6 +125,7 @@ def _python() -> Iterator[Path]:
     yield Path(sys.prefix, "pyvenv.cfg")
     for prefix in {sys.prefix, sys.base_prefix}:
         yield from Path(prefix, "lib").resolve().glob("*.so*")
+    yield Path("/sys/kernel/mm/transparent_hugepage")  # how large large pages are
 
 
 def _grader() -> Iterator[Path]:

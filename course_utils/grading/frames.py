@@ -46,7 +46,7 @@ def send(
     WireError
         If the other side is gone, or the frame is larger than the rules allow.
     """
-    words = json.dumps(header, allow_nan=False).encode()
+    words = _encode(header).encode()
     if len(words) > MOST_HEADER or len(body) > MOST_BODY:
         raise WireError(f"frame too large: {len(words)} and {len(body)} bytes")
     try:
@@ -87,7 +87,7 @@ def receive(
     text = _exactly(connection, words, deadline)
     body = _exactly(connection, rest, deadline)
     try:
-        header = json.loads(text, parse_constant=_no_constant)
+        header = _decode(text.decode())
     except (ValueError, RecursionError) as error:
         raise WireError(f"not JSON: {error}") from None
     if not isinstance(header, dict):
@@ -114,3 +114,7 @@ def _exactly(connection: socket.socket, count: int, deadline: float | None) -> b
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
+
+
+_encode = json.JSONEncoder(allow_nan=False).encode  # made once: json.dumps would do so each time
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode

@@ -44,6 +44,9 @@ _DTYPES = {
 }
 
 
+_NUMPY_HAS = frozenset([torch.float32, torch.float64, torch.int64, torch.bool])  # most values
+
+
 def pack(value: Any, keep: Callable[[Any], int] | None = None) -> tuple[Any, bytes]:
     """Turn a plain value (see `course_utils.checks.plain`) into JSON and bytes.
 
@@ -175,8 +178,11 @@ def _pack_tensor(value: Tensor, array: Callable[..., dict[str, Any]]) -> Any:
         return ["strange", f"{name} tensor, {value.layout}"]
     if value.numel() * value.element_size() > MOST_BODY:
         raise WireError(f"values of more than {MOST_BODY >> 20} MB")
-    dense = torch.empty(value.numel(), dtype=value.dtype).copy_(value.detach().reshape(-1))
-    raw = dense.view(torch.uint8).numpy().tobytes() if value.numel() else b""
+    if value.dtype in _NUMPY_HAS and not value.is_neg():
+        raw = value.detach().numpy().tobytes()
+    else:
+        dense = torch.empty(value.numel(), dtype=value.dtype).copy_(value.detach().reshape(-1))
+        raw = dense.view(torch.uint8).numpy().tobytes() if value.numel() else b""
     return ["tensor", array(raw, name, tuple(value.shape)), bool(value.requires_grad)]
 
 

@@ -362,6 +362,12 @@ def test_no_installed_copy_of_the_course_shows_its_answers(tmp_path, monkeypatch
     assert not [each for each in found if each == hidden or each in hidden.parents]
 
 
+def test_a_copy_that_holds_no_answers_costs_no_worker_a_thousand_rules(tmp_path, monkeypatch):
+    (tmp_path / "course_utils" / "_data").mkdir(parents=True)  # as an editable install leaves it
+    monkeypatch.setattr(places, "_folders", lambda: [str(tmp_path)])
+    assert tmp_path in list(places.readable())
+
+
 # ── what Landlock lets pass, where a submission has no user of its own ───────────────────────
 
 OWNER = """

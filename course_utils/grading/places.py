@@ -25,7 +25,7 @@ def readable() -> Iterator[Path]:
     found = sorted({Path(each).resolve() for each in roots})
     # The course may be installed as well as lie here: no copy tells the answers.
     copies = {PACKAGE, *(each / PACKAGE.name for each in found)}
-    secret = {copy / name for copy in copies if copy.is_dir() for name in _SECRET}
+    secret = {copy / name for copy in copies for name in _SECRET if (copy / name).exists()}
     for root in found:
         yield from _around(root, secret)
 

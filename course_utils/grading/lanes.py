@@ -261,7 +261,7 @@ def _work(
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, who ends us
     die_with_parent()
-    _silence()
+    silence()
     warm_up()
     for other in others:
         other.close()
@@ -282,7 +282,7 @@ def _work(
             line.send(failed(submissions[task], why).to_json())
 
 
-def _silence() -> None:
+def silence() -> None:
     """Let checks print into nothing: what they print of a student's could command a terminal."""
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     for standard in (1, 2):

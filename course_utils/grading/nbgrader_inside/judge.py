@@ -13,6 +13,7 @@ from typing import Any
 
 from ..assignment import Assignment
 from ..cells import UnreadableError, cells_of
+from ..lanes import silence
 from ..launch import GraderError, Lane, Zygote
 from ..marking import mark, nothing
 from ..sandbox import Limits, die_with_parent, why_unsafe
@@ -147,6 +148,7 @@ def _work(line: Connection, parents: Connection, lane: Lane) -> None:
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # nbgrader is interrupted, and ends this
     parents.close()
+    silence()
     while True:
         try:
             assignment, notebook = line.recv()
@@ -163,6 +165,8 @@ def _judged(assignment: Assignment, notebook: bytes, lane: Lane) -> list[Any] | 
         marked = nothing(assignment, str(error))
     except GraderError as error:
         return str(error)
+    except Exception as error:  # nobody foresaw it: it costs this one, and no other time
+        marked = nothing(assignment, f"it could not be judged ({type(error).__name__})")
     return [
         (check.name, one.points, one.max_points, one.message)
         for check, one in zip(assignment.checks, marked.marks, strict=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import Counter
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from course_utils.exercises import find_exercise
 from course_utils.grading import sandbox
 from course_utils.grading.assignment import AssignmentError, code_of, load_assignment
 from course_utils.grading.cells import (
@@ -19,6 +21,7 @@ from course_utils.grading.cells import (
     without_magics,
 )
 from course_utils.grading.marking import Marked, mark, nothing
+from course_utils.grading.session import Session
 from tests.grading_zygote import shared_zygote
 
 SOURCE = Path(__file__).parents[1] / "lectures" / "solutions" / "01_linear_regression.ipynb"
@@ -268,3 +271,22 @@ def test_nothing_is_zero_with_a_reason(foreign):
     assert none.points == 0
     assert [each.max_points for each in none.marks] == [2, 3, 1]
     assert none.reason == "missing"
+
+
+@needs_sandbox
+def test_every_case_is_asked_for_once_and_the_names_in_one_go(lane, monkeypatch):
+    asked = []
+    ask = Session._ask
+
+    def listen(self, request, *rest):
+        asked.append((request["do"], request.get("name")))
+        return ask(self, request, *rest)
+
+    monkeypatch.setattr(Session, "_ask", listen)
+    assignment = load_assignment(SOURCE)
+    mark(assignment, cells_of(SOURCE.read_bytes()), lane)
+    counts = Counter(asked)
+    for check in assignment.checks:
+        exercise = find_exercise(check.exercise)
+        assert counts["call", check.exercise] == len(exercise.cases) + exercise.draws
+    assert counts["object", None] == counts["run", None] == 1

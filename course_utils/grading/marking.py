@@ -9,12 +9,14 @@ import hashlib
 import random
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
 import torch
 
-from ..checks import Result, grade
+from ..checks import Outcome, Result, grade
+from ..checks.compare import leaves
 from ..exercises import find_exercise
 from .assignment import Assignment, Check, code_of
 from .cells import Cell
@@ -22,7 +24,7 @@ from .discretion import is_hidden
 from .launch import GraderError, Lane
 from .memory import Memory
 from .proxies import Names, RemoteObject
-from .session import RemoteCaller, Session
+from .session import RemoteCaller, RemoteHandle, Session
 
 _MOST_TEXT = 2_000
 _MEMORY = Memory()
@@ -118,25 +120,35 @@ def mark(assignment: Assignment, cells: list[Cell], lane: Lane) -> Marked:
         scope: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         for line in assignment.imports:
             with contextlib.suppress(ImportError):
-                exec(compile(line, "<imports>", "exec", dont_inherit=True), scope)
+                exec(_set_up("imports", line), scope)
         for name, source in assignment.setup:
-            exec(compile(source, f"<{name}>", "exec", dont_inherit=True), scope)
-        marks = tuple(_checked(check, scope, session) for check in assignment.checks)
+            exec(_set_up(name, source), scope)
+        names = Names(session, [check.source for check in assignment.checks])
+        marks = tuple(_checked(check, scope, session, names) for check in assignment.checks)
     return Marked(marks, _reason(assignment, session, marks), round(session.cpu, 3))
 
 
-def _checked(check: Check, scope: dict[str, Any], session: Session) -> Mark:
+def _checked(check: Check, scope: dict[str, Any], session: Session, names: Names) -> Mark:
     """Run one check here, with the student's names standing for what is in the other process."""
     results: list[Result] = []
+    asked: dict[tuple[str, int], Outcome] = {}
 
     def remote_check(exercise_id: str, answer: Any, *, seed: int | None = None, **_: Any) -> Result:
         exercise = _found(exercise_id)
         name = getattr(answer, "course_name", exercise_id)
-        caller = RemoteCaller(session, name, exercise.seconds, exercise.kind)
-        results.append(grade(exercise, caller, seed=seed, known=_MEMORY))
+        remote = RemoteCaller(session, name, exercise.seconds, exercise.kind, _MEMORY.pack)
+
+        def caller(inputs: Any) -> Outcome:  # a check's second line tries the visible cases again
+            key = (name, id(inputs))
+            if key not in asked or _is_lost(asked[key], session):
+                asked[key] = remote(inputs)
+            return asked[key]
+
+        cases = _MEMORY.cases(exercise, seed)
+        results.append(grade(exercise, caller, seed=seed, known=_MEMORY, cases=cases))
         return results[-1]
 
-    names = Names(session)
+    names.last = None
     message = ""
     points = 0.0
     try:
@@ -163,20 +175,36 @@ def _seed(check: Check) -> None:
     torch.manual_seed(seed)
 
 
+def _is_lost(outcome: Outcome, session: Session) -> bool:
+    """Whether it holds something of a process that has ended since."""
+    handles = (leaf for leaf in leaves(outcome.value) if isinstance(leaf, RemoteHandle))
+    return not all(session.is_in(handle.era) for handle in handles)
+
+
 def _run(check: Check, scope: dict[str, Any]) -> float:
     """Run a check as nbgrader scores it: an error is zero, a last number counts, else full."""
-    tree = ast.parse(check.source)
-    last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr):
-        exec(compile(tree, "<check>", "exec", dont_inherit=True), scope)
-        return check.points
-    tree.body.pop()
-    exec(compile(tree, "<check>", "exec", dont_inherit=True), scope)
-    value = eval(compile(ast.Expression(last.value), "<check>", "eval", dont_inherit=True), scope)
+    statements, last = _compiled(check.source)
+    exec(statements, scope)
+    value: Any = None if last is None else eval(last, scope)
     if type(value) in (int, float):
         # What is computed from a student's numbers may be NaN, which is neither less nor more.
         return float(min(max(value, 0), check.points)) if value == value else 0.0
     return check.points
+
+
+@cache
+def _compiled(source: str) -> tuple[CodeType, CodeType | None]:
+    """Compile a check: its statements and, where it ends in an expression, that one by itself."""
+    tree, value = ast.parse(source), None
+    if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+        tree.body.pop()
+        value = compile(ast.Expression(last.value), "<check>", "eval", dont_inherit=True)
+    return compile(tree, "<check>", "exec", dont_inherit=True), value
+
+
+@cache
+def _set_up(name: str, source: str) -> CodeType:
+    return compile(source, f"<{name}>", "exec", dont_inherit=True)
 
 
 def _reason(assignment: Assignment, session: Session, marks: tuple[Mark, ...]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from ..checks import Failure
@@ -57,11 +58,23 @@ class RemoteObject:
 
 
 class Names:
-    """The names of a submission, for the checks that use them."""
+    """The names of a submission, for the checks that use them.
 
-    def __init__(self, session: Session) -> None:
+    Parameters
+    ----------
+    session
+        The submission's.
+    checks
+        Sources of all checks: what they speak of is asked for in one go. Functions and other
+        objects are asked for once; data, which may change, again for each check.
+    """
+
+    def __init__(self, session: Session, checks: Iterable[str] = ()) -> None:
         self.session = session
         self.last: Failure | None = None
+        self._all = {name for source in checks for name in _names_in(source)}
+        self._objects: dict[str, RemoteObject] = {}
+        self._era = 0  # of the process that holds them
 
     def used_in(self, source: str, unless: set[str]) -> dict[str, Any]:
         """Fetch what a check speaks of.
@@ -78,12 +91,21 @@ class Names:
         dict
             Those names that the submission has.
         """
-        names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-        wanted = sorted(names - unless - set(dir(builtins)) - {"check"})
-        found = self.use("look", [wanted]) if wanted else {}
+        wanted = [name for name in _names_in(source) if name not in unless]
+        if not self.session.is_in(self._era):
+            self._objects.clear()
+        asked = set(wanted) - set(self._objects)
+        if not asked:
+            return {name: self._objects[name] for name in wanted}
+        if not self._objects:
+            asked |= self._all - unless
+        found = self.use("look", [sorted(asked)])
+        self._era = self.session.started
         for name, value in found.items():
             if isinstance(value, RemoteObject):
                 value.__dict__["course_name"] = name
+                self._objects[name] = value
+        found = self._objects | found
         return {name: found[name] for name in wanted if name in found}
 
     def use(self, how: str, arguments: list[Any]) -> Any:
@@ -159,3 +181,9 @@ def _error(failure: Failure) -> BaseException:
         except TypeError:  # needs more than a text
             pass
     return RemoteError(f"{failure.type}: {failure.text}")
+
+
+@cache
+def _names_in(source: str) -> list[str]:
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    return sorted(names - set(dir(builtins)) - {"check"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
@@ -52,9 +52,17 @@ class Session:
     _connection: socket.socket | None = None
     _worker: int = 0
 
-    def call(self, name: str, arguments: tuple[Any, ...], *, seconds: float, kind: str) -> Outcome:
+    def call(
+        self,
+        name: str,
+        arguments: tuple[Any, ...],
+        *,
+        seconds: float,
+        kind: str,
+        pack: Callable[[Any], tuple[Any, bytes]] = wire.pack,
+    ) -> Outcome:
         """Call one of the student's functions. Never raises for what the student did."""
-        tree, body = wire.pack(tuple(arguments))
+        tree, body = pack(tuple(arguments))
         request = {"do": "call", "name": name, "arguments": tree, "seconds": seconds, "kind": kind}
         outcome = self._outcome(request, body, seconds)
         if outcome.failure == Failure("NameError", f"name '{name}' is not defined"):
@@ -64,7 +72,7 @@ class Session:
 
     def use(self, handle: int, arguments: tuple[Any, ...], seconds: float, era: int) -> Outcome:
         """Call a function or module that a function of the student's returned."""
-        if era != self.started or self._connection is None:
+        if not self.is_in(era):
             return Outcome("died", detail="the process that held it has ended")
         tree, body = wire.pack(tuple(arguments))
         request = {"do": "use", "handle": handle, "arguments": tree}
@@ -78,12 +86,16 @@ class Session:
 
     def describe(self, handle: int, era: int) -> dict[str, Any]:
         """Tell the parameters' shapes and the layers' names of a returned module."""
-        if era == self.started and self._connection is not None:
+        if self.is_in(era):
             try:
                 return self._ask({"do": "describe", "handle": handle}, b"", self.seconds)[0]
             except wire.WireError as error:
                 self._stop(str(error))
         return {"shapes": {}, "layers": []}
+
+    def is_in(self, era: int) -> bool:
+        """Whether the process is still there that was the `era`-th to be started."""
+        return era == self.started and self._connection is not None
 
     def start(self) -> None:
         """Run the cells in a fresh process.
@@ -199,10 +211,13 @@ class RemoteCaller:
     name: str
     seconds: float
     kind: str = "function"
+    pack: Callable[[Any], tuple[Any, bytes]] = wire.pack
 
     def __call__(self, inputs: tuple[Any, ...]) -> Outcome:
         """Call it with `inputs`, which go as JSON and raw arrays."""
-        return self.session.call(self.name, inputs, seconds=self.seconds, kind=self.kind)
+        return self.session.call(
+            self.name, inputs, seconds=self.seconds, kind=self.kind, pack=self.pack
+        )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 MOST_HEADER = 1 << 20
 MOST_BODY = 64 << 20
+_SMALL = 1 << 16  # bytes that go at once with the header: who waits for it wakes up only once
 _PREFIX = struct.Struct("!IQ")
 
 
@@ -49,12 +50,15 @@ def send(
     words = _encode(header).encode()
     if len(words) > MOST_HEADER or len(body) > MOST_BODY:
         raise WireError(f"frame too large: {len(words)} and {len(body)} bytes")
+    first = _PREFIX.pack(len(words), len(body)) + words
+    whole = [first + body] if len(body) <= _SMALL else [first, body]
     try:
-        connection.settimeout(seconds)
-        connection.sendall(_PREFIX.pack(len(words), len(body)) + words)
-        if body:
-            connection.sendall(body)
-        connection.settimeout(None)
+        if seconds is not None:
+            connection.settimeout(seconds)
+        for part in whole:
+            connection.sendall(part)
+        if seconds is not None:
+            connection.settimeout(None)
     except TimeoutError:
         raise LateError("nobody reads") from None
     except OSError as error:

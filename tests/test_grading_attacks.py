@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -90,13 +91,118 @@ def test_cheating_pays_where_the_tests_share_the_process(tmp_path, source_notebo
     assert dict(zip(hostile.CHEATS, points[1:], strict=True)) == dict.fromkeys(hostile.CHEATS, 3)
 
 
+OPEN = """
+import json, os, signal, sys, time
+import torch
+torch.set_num_threads(1)
+
+def points(cells):
+    scope, earned = {"__name__": "__main__"}, 0
+    for source, worth in cells:
+        try:
+            exec(source, scope)
+            earned += worth
+        except Exception:
+            pass
+    return earned
+
+def grade(jobs, writing):
+    os.setsid()
+    child = os.fork()
+    if child:  # the grader's other half: some kill it
+        os.waitpid(child, 0)
+        os._exit(0)
+    sys.stdout = open(os.devnull, "w")
+    os.write(writing, json.dumps([points(cells) for cells in jobs]).encode())
+    os._exit(0)
+
+def running(group):
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.getpgid(int(number)) == group:
+                yield open(f"/proc/{number}/comm").read().strip()
+        except OSError:
+            pass
+
+for jobs, seconds in json.load(sys.stdin):
+    reading, writing = os.pipe()
+    grader = os.fork()
+    if not grader:
+        grade(jobs, writing)
+    os.close(writing)
+    os.set_blocking(reading, False)
+    said, deadline = None, time.monotonic() + seconds
+    while said is None and time.monotonic() < deadline:
+        try:
+            said = os.read(reading, 99).decode()
+        except BlockingIOError:
+            time.sleep(0.01)
+    status = 0 if said is None else os.waitpid(grader, 0)[1]
+    left = list(running(grader)) if said else []
+    try:
+        os.killpg(grader, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    print(json.dumps([json.loads(said) if said else said, status, left]), flush=True)
+"""
+LATE, ENDED = None, ""
+# What each does to a grader that runs all in one open process, an honest neighbour after it. Not
+# tried here, for whoever runs the tests: what would fill this machine, or kill everybody on it.
+DISTURBS: dict[str, object] = {
+    "endless loop": LATE,
+    "endless loop that swallows": LATE,
+    "prints without end": LATE,
+    "memory, bit by bit": LATE,
+    "stops itself": LATE,
+    "ends at once": ENDED,
+    "ends when called": ENDED,
+    "crashes": ENDED,
+    "closes everything": ENDED,
+    "kills its parent": [1, 3],
+    "kills a neighbour": [1, 3],
+    "writes a mark": [1, 3],
+    "writes over a neighbour": [1, 3],
+    "links to a neighbour": [1, 3],
+    "hands in a neighbour's work": [3, 3],
+    "leaves a process": [1, 3],
+    "connects": [1, 3],
+    "removes everything": [1, 3],  # the last: nothing is left to look at
+}
+
+
+def test_attacks_reach_their_end_where_nothing_confines_them(tmp_path, source_notebook):
+    around = Class(tmp_path, source_notebook, graded=False)
+    try:
+        jobs = []
+        for name, result in DISTURBS.items():
+            theirs = around.placed(hostile.ATTACKS[name])
+            tests = [[RELU_TEST, 2], [DOUBLE, 0], [DOUBLE_TEST, 1]]
+            both = [[[SETUP, 0], [each, 0], *tests] for each in (theirs, hostile.RELU)]
+            jobs.append([both, 1.0 if result is LATE else 20.0])
+        done = subprocess.run(
+            [sys.executable, "-c", OPEN], input=json.dumps(jobs),
+            cwd=tmp_path, timeout=120, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        told = dict(zip(DISTURBS, map(json.loads, done.stdout.splitlines()), strict=True))
+        assert {name: said for name, (said, _, _) in told.items()} == DISTURBS
+        assert told["kills its parent"][1] == signal.SIGKILL
+        assert "sleep" in told["leaves a process"][2]
+        assert around.victim.wait(5) == -signal.SIGKILL
+        around.listening.settimeout(5)
+        around.listening.accept()[0].close()
+        assert (tmp_path / "mine").exists()
+        assert not around.outside.exists()
+    finally:
+        around.end()
+
+
 # ── the class ────────────────────────────────────────────────────────────────────────────────
 
 
 class Class:
     """Everybody's work in one folder, and what was around while it was graded."""
 
-    def __init__(self, folder: Path, source: Path) -> None:
+    def __init__(self, folder: Path, source: Path, *, graded: bool = True) -> None:
         self.root, self.outside = folder / "submitted", folder / "outside"
         self.outside.mkdir(parents=True)
         for name in ("neighbour.ipynb", "neighbour.py"):
@@ -110,16 +216,26 @@ class Class:
             "PORT": str(self.listening.getsockname()[1]),
             "SOURCE_PATH": str(source),
         }
-        self._write_all()
-        self.results = self._grade(source)
+        if graded:
+            self._write_all()
+            self.results = self._grade(source)
+
+    def placed(self, code: str) -> str:
+        """Put the places that are there into an attack."""
+        for word, value in self.places.items():
+            code = code.replace(word, value)
+        return code
+
+    def end(self) -> None:
+        self.victim.kill()
+        self.victim.communicate()
+        self.listening.close()
 
     def _write_all(self) -> None:
         for name, (content, _, _) in broken.FILES.items():
             self._write(f"broken: {name}", content)
         for name, code in (hostile.CHEATS | hostile.ATTACKS).items():
-            for word, value in self.places.items():
-                code = code.replace(word, value)
-            self._write(f"hostile: {name}", handed_in(code))
+            self._write(f"hostile: {name}", handed_in(self.placed(code)))
         for name, text in hostile.EDITED.items():
             self._write(f"edited: {name}", text)
         for i in range(_NEIGHBOURS):
@@ -151,9 +267,7 @@ def graded(tmp_path_factory, source_notebook) -> Iterator[Class]:
     graded.left = grading_processes() - before - {graded.victim.pid}
     yield graded
     shutil.rmtree(graded.scratch)  # torch keeps a cache there
-    graded.victim.kill()
-    graded.victim.communicate()
-    graded.listening.close()
+    graded.end()
 
 
 def seconds_of_a_cell(seconds: float) -> tuple[object, ...]:

@@ -48,7 +48,7 @@ class LocalCaller:
     kind
         "function", or "value" where the answer may itself be the value.
     guard
-        Puts back afterwards what the answer did to the process.
+        Puts back afterwards what the answer did to the process; None: `kept_state`.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class LocalCaller:
     answer: Any
     seconds: float = 2.0
     kind: str = "function"
-    guard: Callable[[], AbstractContextManager[None]] = kept_state
+    guard: Callable[[], AbstractContextManager[None]] | None = None
 
     def __call__(self, inputs: tuple[Any, ...]) -> Outcome:
         """Call the answer with copies of `inputs`. Never raises."""
@@ -79,7 +79,7 @@ class LocalCaller:
         start = time.perf_counter()
         said = Said()
         try:
-            with self.guard(), listened() as said:
+            with (self.guard or kept_state)(), listened() as said:
                 value = call_within(self.seconds, lambda: self._run(function, given))
                 outcome = Outcome("blank" if value is Ellipsis else "returned", value)
         except TimeIsUpError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,9 +20,17 @@ from course_utils.grading.session import Session
 from course_utils.grading.store import Store
 from course_utils.grading.submissions import find_submissions
 from tests.grading_corpus import SOURCE, broken, handed_in, hostile
+from tests.grading_zygote import own_temporary_folder
 
 LAYERS = ("limits", "landlock", "seccomp", "own user", "bubblewrap")
 RUN = ("syntax error", "a helper at the end")  # of the broken ones that reach a process at all
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch):
+    folder = own_temporary_folder(monkeypatch)
+    yield
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
